@@ -33,6 +33,12 @@ impl FromStr for BodyCode {
         if fits { Ok(Self(text.to_owned())) } else { Err(BadNumber::BodyCode) }
     }
 }
+impl BodyCode {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 impl fmt::Display for BodyCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

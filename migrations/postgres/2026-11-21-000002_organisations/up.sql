@@ -1,0 +1,30 @@
+CREATE TABLE organisations (
+    id          UUID PRIMARY KEY,
+    kind        TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    name_en     TEXT NOT NULL,
+    credit_code TEXT UNIQUE,
+    area_code   TEXT NOT NULL REFERENCES areas (code),
+    body_code   TEXT UNIQUE,
+    beds        INTEGER,
+    status      TEXT NOT NULL,
+    created_at  TIMESTAMPTZ NOT NULL,
+    version     INTEGER NOT NULL
+);
+CREATE INDEX organisations_area ON organisations (area_code);
+
+CREATE TABLE accreditations (
+    id              UUID PRIMARY KEY,
+    organisation_id UUID NOT NULL REFERENCES organisations (id),
+    scope           TEXT NOT NULL,
+    occupation      TEXT,
+    levels          TEXT NOT NULL,
+    valid_from      DATE NOT NULL,
+    valid_to        DATE NOT NULL,
+    status          TEXT NOT NULL,
+    status_since    DATE NOT NULL,
+    document        TEXT NOT NULL,
+    recorded_at     TIMESTAMPTZ NOT NULL,
+    version         INTEGER NOT NULL
+);
+CREATE INDEX accreditations_organisation ON accreditations (organisation_id);

@@ -1,0 +1,7 @@
+DROP TABLE module_results;
+DROP TABLE attendances;
+DROP TABLE lessons;
+DROP TABLE enrolments;
+DROP TABLE classes;
+DROP TABLE modules;
+DROP TABLE programmes;

@@ -1,0 +1,3 @@
+DROP TABLE scores;
+DROP TABLE applications;
+DROP TABLE exam_sessions;

@@ -1,0 +1,2 @@
+DROP TABLE elder_populations;
+DROP TABLE areas;

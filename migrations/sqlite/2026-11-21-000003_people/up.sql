@@ -1,0 +1,18 @@
+-- The document number is kept sealed (AES-256-GCM); look-up goes by its keyed index (HMAC-SHA-256).
+CREATE TABLE people (
+    id             BLOB PRIMARY KEY,
+    document_kind  TEXT NOT NULL,
+    document_sealed BLOB NOT NULL,
+    document_index BLOB NOT NULL UNIQUE,
+    name           TEXT NOT NULL,
+    gender         TEXT NOT NULL,
+    birth_date     DATE NOT NULL,
+    education      TEXT,
+    phone_sealed   BLOB,
+    email          TEXT,
+    home_area      TEXT REFERENCES areas (code),
+    created_at     TEXT NOT NULL,
+    created_by     BLOB REFERENCES organisations (id),
+    version        INTEGER NOT NULL
+);
+CREATE INDEX people_name ON people (name);

@@ -1,0 +1,2 @@
+DROP TABLE declared_services;
+DROP TABLE employments;

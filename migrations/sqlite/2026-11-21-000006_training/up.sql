@@ -1,0 +1,87 @@
+CREATE TABLE programmes (
+    id               BLOB PRIMARY KEY,
+    code             TEXT NOT NULL UNIQUE,
+    title            TEXT NOT NULL,
+    title_en         TEXT NOT NULL,
+    occupation       TEXT,
+    level            TEXT,
+    audience         TEXT NOT NULL,
+    standard_version TEXT NOT NULL,
+    valid_from       DATE NOT NULL,
+    valid_to         DATE
+);
+
+CREATE TABLE modules (
+    id           BLOB PRIMARY KEY,
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    place        INTEGER NOT NULL,
+    code         TEXT NOT NULL,
+    title        TEXT NOT NULL,
+    title_en     TEXT NOT NULL,
+    hours        INTEGER NOT NULL CHECK (hours > 0),
+    theme        TEXT NOT NULL,
+    mandatory    BOOLEAN NOT NULL,
+    UNIQUE (programme_id, code)
+);
+
+CREATE TABLE classes (
+    id           BLOB PRIMARY KEY,
+    code         TEXT NOT NULL UNIQUE,
+    school_id    BLOB NOT NULL REFERENCES organisations (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    title        TEXT NOT NULL,
+    area_code    TEXT NOT NULL REFERENCES areas (code),
+    place        TEXT NOT NULL,
+    starts_on    DATE NOT NULL,
+    ends_on      DATE NOT NULL,
+    capacity     INTEGER NOT NULL,
+    state        TEXT NOT NULL,
+    state_note   TEXT,
+    filed_at     TEXT,
+    created_at   TEXT NOT NULL,
+    created_by   BLOB REFERENCES accounts (id),
+    version      INTEGER NOT NULL,
+    CHECK (ends_on >= starts_on)
+);
+CREATE INDEX classes_school ON classes (school_id, starts_on);
+
+CREATE TABLE enrolments (
+    id           BLOB PRIMARY KEY,
+    class_id     BLOB NOT NULL REFERENCES classes (id),
+    person_id    BLOB NOT NULL REFERENCES people (id),
+    state        TEXT NOT NULL,
+    enrolled_at  TEXT NOT NULL,
+    completed_on DATE,
+    UNIQUE (class_id, person_id)
+);
+CREATE INDEX enrolments_person ON enrolments (person_id);
+
+-- One meeting of a class (课次).
+CREATE TABLE lessons (
+    id        BLOB PRIMARY KEY,
+    class_id  BLOB NOT NULL REFERENCES classes (id),
+    module_id BLOB NOT NULL REFERENCES modules (id),
+    held_on   DATE NOT NULL,
+    hours     INTEGER NOT NULL CHECK (hours > 0),
+    place     TEXT NOT NULL,
+    teacher   TEXT NOT NULL
+);
+CREATE INDEX lessons_class ON lessons (class_id, held_on);
+
+CREATE TABLE attendances (
+    lesson_id    BLOB NOT NULL REFERENCES lessons (id),
+    enrolment_id BLOB NOT NULL REFERENCES enrolments (id),
+    presence     TEXT NOT NULL,
+    recorded_by  BLOB REFERENCES accounts (id),
+    recorded_at  TEXT NOT NULL,
+    PRIMARY KEY (lesson_id, enrolment_id)
+);
+
+CREATE TABLE module_results (
+    enrolment_id BLOB NOT NULL REFERENCES enrolments (id),
+    module_id    BLOB NOT NULL REFERENCES modules (id),
+    outcome      TEXT NOT NULL,
+    recorded_by  BLOB REFERENCES accounts (id),
+    recorded_at  TEXT NOT NULL,
+    PRIMARY KEY (enrolment_id, module_id)
+);

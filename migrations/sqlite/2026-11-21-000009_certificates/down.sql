@@ -1,0 +1,5 @@
+DROP TABLE recorded_certificates;
+DROP TABLE certificate_events;
+DROP TABLE certificates;
+DROP TABLE certificate_reservations;
+DROP TABLE certificate_serials;

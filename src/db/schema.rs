@@ -1,0 +1,629 @@
+//! The tables as Diesel knows them. `tests/schema.rs` holds them against both databases.
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    areas (code) {
+        code -> Text,
+        parent_code -> Nullable<Text>,
+        kind -> Text,
+        name -> Text,
+        name_en -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    elder_populations (id) {
+        id -> Identifier,
+        area_code -> Text,
+        counted_on -> Date,
+        basis -> Text,
+        age_from -> Integer,
+        age_to -> Nullable<Integer>,
+        persons -> BigInt,
+        kind -> Text,
+        source -> Text,
+        illustrative -> Bool,
+        recorded_at -> Instant,
+        superseded_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    organisations (id) {
+        id -> Identifier,
+        kind -> Text,
+        name -> Text,
+        name_en -> Text,
+        credit_code -> Nullable<Text>,
+        area_code -> Text,
+        body_code -> Nullable<Text>,
+        beds -> Nullable<Integer>,
+        status -> Text,
+        created_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    accreditations (id) {
+        id -> Identifier,
+        organisation_id -> Identifier,
+        scope -> Text,
+        occupation -> Nullable<Text>,
+        levels -> Text,
+        valid_from -> Date,
+        valid_to -> Date,
+        status -> Text,
+        status_since -> Date,
+        document -> Text,
+        recorded_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    people (id) {
+        id -> Identifier,
+        document_kind -> Text,
+        document_sealed -> Binary,
+        document_index -> Binary,
+        name -> Text,
+        gender -> Text,
+        birth_date -> Date,
+        education -> Nullable<Text>,
+        phone_sealed -> Nullable<Binary>,
+        email -> Nullable<Text>,
+        home_area -> Nullable<Text>,
+        created_at -> Instant,
+        created_by -> Nullable<Identifier>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    accounts (id) {
+        id -> Identifier,
+        username -> Text,
+        password_hash -> Text,
+        role -> Text,
+        name -> Text,
+        organisation_id -> Nullable<Identifier>,
+        area_code -> Nullable<Text>,
+        person_id -> Nullable<Identifier>,
+        email -> Nullable<Text>,
+        status -> Text,
+        created_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    login_sessions (token_hash) {
+        token_hash -> Binary,
+        account_id -> Identifier,
+        csrf -> Text,
+        created_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    employments (id) {
+        id -> Identifier,
+        person_id -> Identifier,
+        organisation_id -> Identifier,
+        position -> Text,
+        post_kind -> Text,
+        from_date -> Date,
+        to_date -> Nullable<Date>,
+        leaving_reason -> Nullable<Text>,
+        recorded_by -> Nullable<Identifier>,
+        recorded_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    declared_services (id) {
+        id -> Identifier,
+        person_id -> Identifier,
+        employer -> Text,
+        position -> Text,
+        from_date -> Date,
+        to_date -> Date,
+        evidence -> Text,
+        declared_by -> Identifier,
+        declared_at -> Instant,
+        status -> Text,
+        checker -> Nullable<Text>,
+        checked_by -> Nullable<Identifier>,
+        checked_at -> Nullable<Instant>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Identifier;
+
+    programmes (id) {
+        id -> Identifier,
+        code -> Text,
+        title -> Text,
+        title_en -> Text,
+        occupation -> Nullable<Text>,
+        level -> Nullable<Text>,
+        audience -> Text,
+        standard_version -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Identifier;
+
+    modules (id) {
+        id -> Identifier,
+        programme_id -> Identifier,
+        place -> Integer,
+        code -> Text,
+        title -> Text,
+        title_en -> Text,
+        hours -> Integer,
+        theme -> Text,
+        mandatory -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    classes (id) {
+        id -> Identifier,
+        code -> Text,
+        school_id -> Identifier,
+        programme_id -> Identifier,
+        title -> Text,
+        area_code -> Text,
+        place -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        capacity -> Integer,
+        state -> Text,
+        state_note -> Nullable<Text>,
+        filed_at -> Nullable<Instant>,
+        created_at -> Instant,
+        created_by -> Nullable<Identifier>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    enrolments (id) {
+        id -> Identifier,
+        class_id -> Identifier,
+        person_id -> Identifier,
+        state -> Text,
+        enrolled_at -> Instant,
+        completed_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Identifier;
+
+    lessons (id) {
+        id -> Identifier,
+        class_id -> Identifier,
+        module_id -> Identifier,
+        held_on -> Date,
+        hours -> Integer,
+        place -> Text,
+        teacher -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    attendances (lesson_id, enrolment_id) {
+        lesson_id -> Identifier,
+        enrolment_id -> Identifier,
+        presence -> Text,
+        recorded_by -> Nullable<Identifier>,
+        recorded_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    module_results (enrolment_id, module_id) {
+        enrolment_id -> Identifier,
+        module_id -> Identifier,
+        outcome -> Text,
+        recorded_by -> Nullable<Identifier>,
+        recorded_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    exam_sessions (id) {
+        id -> Identifier,
+        code -> Text,
+        body_id -> Identifier,
+        occupation -> Text,
+        specialty -> Text,
+        level -> Text,
+        title -> Text,
+        area_code -> Text,
+        place -> Text,
+        registration_closes_on -> Date,
+        held_on -> Date,
+        capacity -> Integer,
+        state -> Text,
+        created_at -> Instant,
+        created_by -> Nullable<Identifier>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant, Structured};
+
+    applications (id) {
+        id -> Identifier,
+        exam_session_id -> Identifier,
+        person_id -> Identifier,
+        submitted_by -> Nullable<Identifier>,
+        declarations -> Structured,
+        condition_set -> Text,
+        decision -> Text,
+        route -> Nullable<Text>,
+        shortfalls -> Structured,
+        decided_at -> Instant,
+        admission_number -> Nullable<Text>,
+        notice_starts_on -> Nullable<Date>,
+        notice_ends_on -> Nullable<Date>,
+        published_at -> Nullable<Instant>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    scores (id) {
+        id -> Identifier,
+        application_id -> Identifier,
+        part -> Text,
+        attempt -> Integer,
+        score -> Integer,
+        entered_by -> Identifier,
+        entered_at -> Instant,
+        confirmed_by -> Nullable<Identifier>,
+        confirmed_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    first_aid_certificates (id) {
+        id -> Identifier,
+        person_id -> Identifier,
+        kind -> Text,
+        issuer -> Text,
+        number -> Text,
+        issued_on -> Date,
+        expires_on -> Date,
+        withdrawn_on -> Nullable<Date>,
+        withdrawn_note -> Nullable<Text>,
+        recorded_by -> Nullable<Identifier>,
+        recorded_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    certificate_serials (body_code, year, level) {
+        body_code -> Text,
+        year -> Integer,
+        level -> Text,
+        next_serial -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant, Structured};
+
+    certificate_reservations (number) {
+        number -> Text,
+        code -> Binary,
+        person_id -> Identifier,
+        application_id -> Nullable<Identifier>,
+        replaces_id -> Nullable<Identifier>,
+        status_list -> Integer,
+        status_index -> Integer,
+        draft -> Structured,
+        state -> Text,
+        explanation -> Nullable<Text>,
+        reserved_by -> Nullable<Identifier>,
+        reserved_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant, Structured};
+
+    certificates (id) {
+        id -> Identifier,
+        code -> Binary,
+        number -> Text,
+        person_id -> Identifier,
+        application_id -> Nullable<Identifier>,
+        body_id -> Identifier,
+        occupation -> Text,
+        specialty -> Text,
+        level -> Text,
+        holder -> Text,
+        issued_on -> Date,
+        expires_on -> Nullable<Date>,
+        record -> Structured,
+        cwt -> Binary,
+        key_id -> Text,
+        status_list -> Integer,
+        status_index -> Integer,
+        state -> Text,
+        state_since -> Date,
+        replaced_by -> Nullable<Identifier>,
+        upload_state -> Text,
+        uploaded_on -> Nullable<Date>,
+        issued_at -> Instant,
+        issued_by -> Nullable<Identifier>,
+        changed_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    certificate_events (id) {
+        id -> Identifier,
+        certificate_id -> Identifier,
+        change -> Text,
+        reason_code -> Text,
+        reason -> Text,
+        requested_by -> Nullable<Identifier>,
+        requested_at -> Instant,
+        approved_by -> Nullable<Identifier>,
+        approved_at -> Nullable<Instant>,
+        effective_on -> Nullable<Date>,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    recorded_certificates (id) {
+        id -> Identifier,
+        person_id -> Identifier,
+        number -> Text,
+        issuer -> Text,
+        occupation -> Text,
+        specialty -> Text,
+        level -> Text,
+        issued_on -> Date,
+        expires_on -> Nullable<Date>,
+        evidence -> Text,
+        checker -> Text,
+        checked_on -> Date,
+        national_query -> Text,
+        queried_on -> Nullable<Date>,
+        withdrawn_on -> Nullable<Date>,
+        withdrawn_note -> Nullable<Text>,
+        recorded_by -> Nullable<Identifier>,
+        recorded_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    targets (id) {
+        id -> Identifier,
+        area_code -> Text,
+        indicator -> Text,
+        value_hundredths -> BigInt,
+        basis -> Nullable<Text>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        due_on -> Nullable<Date>,
+        source -> Text,
+        recorded_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant, Structured};
+
+    audit_events (id) {
+        id -> Identifier,
+        at -> Instant,
+        account_id -> Nullable<Identifier>,
+        account_name -> Text,
+        role -> Nullable<Text>,
+        organisation_id -> Nullable<Identifier>,
+        origin -> Text,
+        request_id -> Identifier,
+        action -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        details -> Structured,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant, Structured};
+
+    outbox (id) {
+        id -> Identifier,
+        kind -> Text,
+        payload -> Structured,
+        idempotency_key -> Text,
+        created_at -> Instant,
+        run_at -> Instant,
+        attempts -> Integer,
+        locked_until -> Nullable<Instant>,
+        done_at -> Nullable<Instant>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    idempotency_keys (account_id, key) {
+        account_id -> Identifier,
+        key -> Text,
+        request_hash -> Binary,
+        status -> Integer,
+        body -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::joinable!(elder_populations -> areas (area_code));
+diesel::joinable!(organisations -> areas (area_code));
+diesel::joinable!(accreditations -> organisations (organisation_id));
+diesel::joinable!(people -> areas (home_area));
+diesel::joinable!(people -> organisations (created_by));
+diesel::joinable!(accounts -> organisations (organisation_id));
+diesel::joinable!(accounts -> areas (area_code));
+diesel::joinable!(accounts -> people (person_id));
+diesel::joinable!(login_sessions -> accounts (account_id));
+diesel::joinable!(employments -> people (person_id));
+diesel::joinable!(employments -> organisations (organisation_id));
+diesel::joinable!(employments -> accounts (recorded_by));
+diesel::joinable!(declared_services -> people (person_id));
+diesel::joinable!(modules -> programmes (programme_id));
+diesel::joinable!(classes -> organisations (school_id));
+diesel::joinable!(classes -> programmes (programme_id));
+diesel::joinable!(classes -> areas (area_code));
+diesel::joinable!(classes -> accounts (created_by));
+diesel::joinable!(enrolments -> classes (class_id));
+diesel::joinable!(enrolments -> people (person_id));
+diesel::joinable!(lessons -> classes (class_id));
+diesel::joinable!(lessons -> modules (module_id));
+diesel::joinable!(attendances -> lessons (lesson_id));
+diesel::joinable!(attendances -> enrolments (enrolment_id));
+diesel::joinable!(attendances -> accounts (recorded_by));
+diesel::joinable!(module_results -> enrolments (enrolment_id));
+diesel::joinable!(module_results -> modules (module_id));
+diesel::joinable!(module_results -> accounts (recorded_by));
+diesel::joinable!(exam_sessions -> organisations (body_id));
+diesel::joinable!(exam_sessions -> areas (area_code));
+diesel::joinable!(exam_sessions -> accounts (created_by));
+diesel::joinable!(applications -> exam_sessions (exam_session_id));
+diesel::joinable!(applications -> people (person_id));
+diesel::joinable!(applications -> organisations (submitted_by));
+diesel::joinable!(scores -> applications (application_id));
+diesel::joinable!(first_aid_certificates -> people (person_id));
+diesel::joinable!(first_aid_certificates -> accounts (recorded_by));
+diesel::joinable!(certificate_reservations -> people (person_id));
+diesel::joinable!(certificate_reservations -> applications (application_id));
+diesel::joinable!(certificate_reservations -> accounts (reserved_by));
+diesel::joinable!(certificates -> certificate_reservations (number));
+diesel::joinable!(certificates -> people (person_id));
+diesel::joinable!(certificates -> applications (application_id));
+diesel::joinable!(certificates -> organisations (body_id));
+diesel::joinable!(certificates -> accounts (issued_by));
+diesel::joinable!(certificate_events -> certificates (certificate_id));
+diesel::joinable!(recorded_certificates -> people (person_id));
+diesel::joinable!(recorded_certificates -> accounts (recorded_by));
+diesel::joinable!(targets -> areas (area_code));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    areas,
+    elder_populations,
+    organisations,
+    accreditations,
+    people,
+    accounts,
+    login_sessions,
+    employments,
+    declared_services,
+    programmes,
+    modules,
+    classes,
+    enrolments,
+    lessons,
+    attendances,
+    module_results,
+    exam_sessions,
+    applications,
+    scores,
+    first_aid_certificates,
+    certificate_serials,
+    certificate_reservations,
+    certificates,
+    certificate_events,
+    recorded_certificates,
+    targets,
+    audit_events,
+    outbox,
+    idempotency_keys,
+);
