@@ -1,13 +1,16 @@
 //! Who does something, and when: made once per request or job, passed first.
 
+use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
+use uuid::{Builder, Uuid};
 
 use crate::codes;
 use crate::kernel::area::AreaCode;
 use crate::kernel::dates::{Timestamp, shanghai_date};
-use crate::kernel::ids::{AccountId, OrganisationId, PersonId, RequestId};
+use crate::kernel::ids::{AccountId, Id, OrganisationId, PersonId, RequestId};
 
 codes! {
     /// What an account may do. The organisation and area of the account say where.
@@ -58,14 +61,20 @@ pub enum Origin {
     Job(&'static str),
 }
 
-/// Everything a decision may know of its surroundings. Nothing else reads the clock.
-#[derive(Debug, Clone)]
+/// Where random bytes come from: the machine's generator, or a seeded one in demo data and tests.
+pub trait Randomness: Send + Sync {
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// Everything an operation may know of its surroundings. Nothing else reads the clock or the random source.
+#[derive(Clone)]
 pub struct Context {
     pub now: Timestamp,
     /// `None` for the public and for the system itself.
     pub actor: Option<Actor>,
     pub request: RequestId,
     pub origin: Origin,
+    pub random: Arc<dyn Randomness>,
 }
 
 impl Context {
@@ -74,4 +83,41 @@ impl Context {
     pub fn today(&self) -> NaiveDate {
         shanghai_date(self.now)
     }
+
+    /// A fresh identifier: UUIDv7 of this context's time.
+    #[must_use]
+    pub fn fresh_id<E>(&self) -> Id<E> {
+        Id::from_uuid(uuid_at(self.now, &*self.random))
+    }
+
+    #[must_use]
+    pub fn random_bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.random.fill(&mut bytes);
+        bytes
+    }
+
+    /// The account that acts, if one does.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        self.actor.as_ref().map(|actor| actor.account)
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("now", &self.now)
+            .field("request", &self.request)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A UUIDv7 of the given time.
+#[must_use]
+pub fn uuid_at(now: Timestamp, random: &dyn Randomness) -> Uuid {
+    let mut bytes = [0; 10];
+    random.fill(&mut bytes);
+    let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+    Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }

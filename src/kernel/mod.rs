@@ -10,6 +10,7 @@ pub mod codes;
 pub mod context;
 pub mod credit_code;
 pub mod dates;
+pub mod form;
 pub mod identity;
 pub mod ids;
 pub mod invalid;

@@ -1,0 +1,8 @@
+//! The registry's domains, one folder each, with the same rooms in each: types in `mod.rs`, decisions in
+//! `rules.rs`, SQL in `store.rs`, load–decide–save in `service.rs`. What crosses domains is in `crate::flows`.
+
+pub mod accounts;
+pub mod areas;
+pub mod audit;
+pub mod organisations;
+pub mod outbox;

@@ -1,0 +1,15 @@
+use crate::db::DbError;
+use crate::kernel::invalid::Invalid;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error("no such organisation")]
+    NotFound,
+    /// The version that the change was based on is not the current one.
+    #[error("changed by somebody else in the meantime")]
+    Stale,
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
