@@ -6,3 +6,4 @@ pub mod config;
 pub mod db;
 pub mod kernel;
 pub mod registry;
+pub mod seeds;

@@ -1,0 +1,491 @@
+//! The dated data of `seeds/`, embedded in the binary: areas, populations, targets and local rules, the skill
+//! standard with its application conditions, programmes, the holiday calendar, and what the demo is made of.
+//!
+//! Every file says at its top where its figures come from. Here they become plain typed values; an unknown or
+//! missing field is an error. What is absent: any decision, and any writing to a database. Whoever seeds a
+//! registry, or asks which rule holds on a day, does that with these values.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer};
+
+use crate::codes;
+use crate::kernel::area::AreaCode;
+use crate::kernel::skill::{Education, ExamPart, Occupation, SkillLevel};
+use crate::seeds::calendar::Calendar;
+
+/// What every registry starts from, whether a demo or not.
+#[derive(Debug, Clone)]
+pub struct Seeds {
+    /// Parents before their children.
+    pub areas: Vec<Area>,
+    pub populations: Vec<Population>,
+    pub jurisdictions: Vec<Jurisdiction>,
+    pub standard: OccupationStandard,
+    pub condition_sets: Vec<ConditionSet>,
+    pub programmes: Vec<Programme>,
+    pub positions: Vec<Position>,
+    pub calendar: Calendar,
+}
+
+/// A file of `seeds/` does not have the form that its type asks for.
+#[derive(Debug, thiserror::Error)]
+#[error("seed file {file} cannot be read")]
+pub struct BadSeed {
+    pub file: &'static str,
+    #[source]
+    pub source: toml::de::Error,
+}
+
+/// Parses a file of `seeds/` by its path there.
+macro_rules! embedded {
+    ($path:literal) => {
+        $crate::seeds::parse($path, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/", $path)))
+    };
+}
+
+pub mod calendar;
+pub mod demo;
+
+/// Reads the seeds of a registry.
+///
+/// # Errors
+/// [`BadSeed`] names the file. The files are part of the binary and tested, so it means a broken build.
+pub fn load() -> Result<Seeds, BadSeed> {
+    let areas: AreaFile = embedded!("areas/zhejiang.toml")?;
+    let populations: PopulationFile = embedded!("areas/population.toml")?;
+    let programmes: ProgrammeFile = embedded!("standards/programmes.toml")?;
+    let positions: PositionFile = embedded!("standards/occupation-types.toml")?;
+    Ok(Seeds {
+        areas: areas.area,
+        populations: populations.population,
+        jurisdictions: vec![
+            embedded!("jurisdictions/haining.toml")?,
+            embedded!("jurisdictions/hangzhou.toml")?,
+        ],
+        standard: embedded!("standards/occupation-4-10-01-05.toml")?,
+        condition_sets: vec![
+            embedded!("standards/conditions-cn-2019.toml")?,
+            embedded!("standards/conditions-zhejiang-2025.toml")?,
+        ],
+        programmes: programmes.programme,
+        positions: positions.position,
+        calendar: embedded!("standards/calendar-cn.toml")?,
+    })
+}
+
+codes! {
+    /// 行政区划级别
+    pub enum AreaKind("area-kind") {
+        /// 省级
+        Province = "province",
+        /// 地级
+        Prefecture = "prefecture",
+        /// 县级: county, district or county-level city.
+        County = "county",
+        /// 乡级: 镇, 乡 or 街道.
+        Town = "town",
+    }
+}
+
+/// An area (行政区划). The parent follows from the code.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Area {
+    pub code: AreaCode,
+    pub name: String,
+    pub name_en: String,
+    pub kind: AreaKind,
+}
+
+codes! {
+    /// 人口口径: who is counted as an area's elder.
+    pub enum PopulationBasis("population-basis") {
+        /// 户籍
+        Registered = "registered",
+        /// 常住
+        Resident = "resident",
+    }
+}
+
+codes! {
+    /// Whether a population figure was counted or foreseen.
+    pub enum FigureKind("figure-kind") {
+        /// 实有
+        Measured = "measured",
+        /// 预测
+        Forecast = "forecast",
+    }
+}
+
+/// Elders of an area on a day (老年人口).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Population {
+    pub area: AreaCode,
+    pub on: NaiveDate,
+    pub basis: PopulationBasis,
+    /// Youngest age in the band, in years.
+    pub age_from: u32,
+    /// Oldest age in the band; `None`: no upper end.
+    pub age_to: Option<u32>,
+    pub persons: i64,
+    pub kind: FigureKind,
+    /// The document and its sentence.
+    pub source: String,
+    #[serde(default)]
+    pub illustrative: bool,
+}
+
+/// An area with its own targets and rules.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jurisdiction {
+    pub area: AreaCode,
+    #[serde(rename = "target")]
+    pub targets: Vec<Target>,
+    /// In the order in which they took effect.
+    #[serde(rename = "condition_set")]
+    pub condition_sets: Vec<ConditionSetInForce>,
+    pub rules: Rules,
+}
+
+codes! {
+    /// 指标: the figures that the plans set targets for.
+    pub enum Indicator("indicator") {
+        /// 每万名老年人拥有持证养老护理员数
+        CaregiversPer10000 = "caregivers-per-10000",
+        /// 持证养老护理员同时持救护员证比例
+        DualCertifiedShare = "dual-certified-share",
+        /// 高级和技师级护理员占护理员总数比例
+        SeniorShare = "senior-share",
+        /// 养老护理员职业技能等级认定率
+        AssessedShare = "assessed-share",
+    }
+}
+
+/// A target (目标值). It stands until `valid_to`, also past the day on which it was due.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    pub indicator: Indicator,
+    /// Hundredths: 3000 is 30.00 per 10,000, or 30.00 %.
+    pub value: i64,
+    /// Whose elders the denominator counts; `None` for the shares, which count caregivers.
+    pub basis: Option<PopulationBasis>,
+    pub valid_from: NaiveDate,
+    pub valid_to: Option<NaiveDate>,
+    pub due: NaiveDate,
+    pub document: String,
+    /// The Chinese sentence that sets it.
+    pub source: String,
+    #[serde(default)]
+    pub illustrative: bool,
+}
+
+/// That a [`ConditionSet`] applies in a jurisdiction, and from when.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConditionSetInForce {
+    pub code: String,
+    pub valid_from: NaiveDate,
+    /// The last day on which it applies.
+    pub valid_to: Option<NaiveDate>,
+    pub source: String,
+    #[serde(default)]
+    pub illustrative: bool,
+}
+
+/// Rules of a jurisdiction's offices (办事规则), in force from `valid_from`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    pub valid_from: NaiveDate,
+    /// Trainees in one class.
+    pub class_size_max: Sourced<u32>,
+    /// Class hours (学时) in one day.
+    pub hours_per_day_max: Sourced<u32>,
+    /// Minutes of one class hour.
+    pub lesson_minutes: Sourced<u32>,
+    /// Calendar days between the filing of a class (开班备案) and its first lesson.
+    pub filing_days_ahead: Sourced<u32>,
+    pub filing_review_working_days: Sourced<u32>,
+    /// 成绩公示期
+    pub exam_notice_working_days: Sourced<u32>,
+    /// From the end of the notice to the report of the results.
+    pub report_working_days: Sourced<u32>,
+    pub theory_candidates_per_invigilator: Sourced<u32>,
+    pub theory_invigilators_min: Sourced<u32>,
+    pub practical_candidates_per_examiner: Sourced<u32>,
+    pub practical_examiners_min: Sourced<u32>,
+    pub review_panel_min: Sourced<u32>,
+    /// Whether practical examiners and review panels must be odd in number.
+    pub panels_odd: Sourced<bool>,
+    /// How often each failed part may be sat again (补考).
+    pub resits: Sourced<u32>,
+    pub revocation_by_two_persons: Sourced<bool>,
+    /// Years for which a 救护员证 is valid.
+    pub first_aid_valid_years: Sourced<u32>,
+}
+
+/// A value and where it comes from.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sourced<T> {
+    pub value: T,
+    pub source: String,
+    #[serde(default)]
+    pub illustrative: bool,
+}
+
+/// Levels and exam parts of a national occupational skill standard (国家职业技能标准).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OccupationStandard {
+    pub code: Occupation,
+    pub title: String,
+    pub title_en: String,
+    pub edition: String,
+    pub document: String,
+    /// From level 5 up.
+    #[serde(rename = "level")]
+    pub levels: Vec<StandardLevel>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandardLevel {
+    #[serde(deserialize_with = "level")]
+    pub level: SkillLevel,
+    pub title: String,
+    pub title_en: String,
+    /// Each of them must be passed.
+    #[serde(rename = "part")]
+    pub parts: Vec<StandardPart>,
+}
+
+/// A part of an assessment (考核科目). Scores are whole points.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandardPart {
+    pub part: ExamPart,
+    pub maximum: u32,
+    pub pass_mark: u32,
+    pub minimum_minutes: u32,
+    /// The minutes are recollection, not read in the standard.
+    #[serde(default)]
+    pub recollection: bool,
+}
+
+/// Application conditions (申报条件) of one document.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConditionSet {
+    pub code: String,
+    pub title: String,
+    pub title_en: String,
+    pub occupation: Occupation,
+    /// `cn` for the whole country, else the code of an area.
+    pub jurisdiction: String,
+    pub valid_from: NaiveDate,
+    pub valid_to: Option<NaiveDate>,
+    pub document: String,
+    /// The day in `valid_from` is illustrative; the conditions are not.
+    #[serde(default)]
+    pub illustrative: bool,
+    #[serde(rename = "level")]
+    pub levels: Vec<LevelConditions>,
+}
+
+/// The ways to a level: any one of `routes` suffices.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LevelConditions {
+    #[serde(deserialize_with = "level")]
+    pub level: SkillLevel,
+    /// Written down from memory, not read in the document.
+    #[serde(default)]
+    pub recollection: bool,
+    #[serde(rename = "route")]
+    pub routes: Vec<Route>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Route {
+    pub code: String,
+    pub zh: String,
+    pub en: String,
+    /// All of them must be met.
+    pub needs: Vec<Need>,
+}
+
+/// One thing that an applicant must show. Years are whole years on the day of the application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Need {
+    Age {
+        years: u32,
+    },
+    /// In the occupation or related work, over all spells.
+    Service {
+        years: u32,
+    },
+    /// Holds a skill certificate of this level.
+    Certificate {
+        #[serde(deserialize_with = "level")]
+        level: SkillLevel,
+    },
+    /// Holds that certificate, with so many years of service since its date.
+    ServiceAfterCertificate {
+        #[serde(deserialize_with = "level")]
+        level: SkillLevel,
+        years: u32,
+    },
+    Education {
+        at_least: Education,
+        /// Whether it must be in a major of the occupation or a related one.
+        field: bool,
+    },
+    /// Stated by the applicant, with evidence that a person checks.
+    Declared {
+        what: Declaration,
+    },
+    /// As `Declared`, with so many years of service since.
+    DeclaredYears {
+        what: Declaration,
+        years: u32,
+    },
+}
+
+codes! {
+    /// What an applicant may declare with evidence.
+    pub enum Declaration("declaration") {
+        /// 学徒期满
+        Apprenticeship = "apprenticeship",
+        /// 从事或拟从事
+        WorkingOrIntending = "working-or-intending",
+        /// 初级职称
+        JuniorTitle = "junior-title",
+        /// 技工院校高级工班
+        SeniorTechnicianClass = "senior-technician-class",
+        /// 预备技师
+        PreparatoryTechnician = "preparatory-technician",
+        /// 高级技工学校、技师学院毕业
+        AdvancedTechnicalSchool = "advanced-technical-school",
+    }
+}
+
+codes! {
+    /// 培训对象
+    pub enum Audience("audience") {
+        /// 养老护理员
+        Caregiver = "caregiver",
+        /// 家庭照护者
+        FamilyCarer = "family-carer",
+    }
+}
+
+codes! {
+    /// 模块主题
+    pub enum ModuleTheme("module-theme") {
+        /// 一般
+        General = "general",
+        /// 康复
+        Rehabilitation = "rehabilitation",
+        /// 急救
+        FirstAid = "first-aid",
+    }
+}
+
+/// A training programme (培训项目).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Programme {
+    pub code: String,
+    pub title: String,
+    pub title_en: String,
+    pub occupation: Option<Occupation>,
+    #[serde(default, deserialize_with = "some_level")]
+    pub level: Option<SkillLevel>,
+    pub audience: Audience,
+    pub standard_version: String,
+    pub valid_from: NaiveDate,
+    /// Class hours of all modules together.
+    pub hours: u32,
+    pub source: String,
+    #[serde(default)]
+    pub illustrative: bool,
+    #[serde(rename = "module")]
+    pub modules: Vec<Module>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Module {
+    pub code: String,
+    pub zh: String,
+    pub en: String,
+    /// Class hours.
+    pub hours: u32,
+    pub theme: ModuleTheme,
+    pub mandatory: bool,
+}
+
+/// A kind of post (岗位类别).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Position {
+    pub code: String,
+    pub zh: String,
+    pub en: String,
+    /// Whether who holds it counts as an employed caregiver (护理员).
+    pub caregiver: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AreaFile {
+    area: Vec<Area>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PopulationFile {
+    population: Vec<Population>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProgrammeFile {
+    programme: Vec<Programme>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PositionFile {
+    position: Vec<Position>,
+}
+
+fn parse<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Result<T, BadSeed> {
+    toml::from_str(text).map_err(|source| BadSeed { file, source })
+}
+
+/// The files write a level as its number, as people do; elsewhere its code is a text.
+fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SkillLevel, D::Error> {
+    level_of(u8::deserialize(deserializer)?)
+}
+
+fn some_level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SkillLevel>, D::Error> {
+    level(deserializer).map(Some)
+}
+
+fn levels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SkillLevel>, D::Error> {
+    Vec::<u8>::deserialize(deserializer)?.into_iter().map(level_of).collect()
+}
+
+fn level_of<E: serde::de::Error>(number: u8) -> Result<SkillLevel, E> {
+    SkillLevel::from_number(number).ok_or_else(|| E::custom(format_args!("no skill level {number}")))
+}
+
+#[cfg(test)]
+mod tests;
