@@ -8,9 +8,9 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
-use crate::codes;
 use crate::kernel::area::AreaCode;
 use crate::kernel::skill::{Education, ExamPart, Occupation, SkillLevel};
+use crate::kernel::vocabulary::{AreaKind, Audience, Basis, Declaration, FigureKind, Indicator, ModuleTheme};
 use crate::seeds::calendar::Calendar;
 
 /// What every registry starts from, whether a demo or not.
@@ -73,20 +73,6 @@ pub fn load() -> Result<Seeds, BadSeed> {
     })
 }
 
-codes! {
-    /// 行政区划级别
-    pub enum AreaKind("area-kind") {
-        /// 省级
-        Province = "province",
-        /// 地级
-        Prefecture = "prefecture",
-        /// 县级: county, district or county-level city.
-        County = "county",
-        /// 乡级: 镇, 乡 or 街道.
-        Town = "town",
-    }
-}
-
 /// An area (行政区划). The parent follows from the code.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -97,33 +83,13 @@ pub struct Area {
     pub kind: AreaKind,
 }
 
-codes! {
-    /// 人口口径: who is counted as an area's elder.
-    pub enum PopulationBasis("population-basis") {
-        /// 户籍
-        Registered = "registered",
-        /// 常住
-        Resident = "resident",
-    }
-}
-
-codes! {
-    /// Whether a population figure was counted or foreseen.
-    pub enum FigureKind("figure-kind") {
-        /// 实有
-        Measured = "measured",
-        /// 预测
-        Forecast = "forecast",
-    }
-}
-
 /// Elders of an area on a day (老年人口).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Population {
     pub area: AreaCode,
     pub on: NaiveDate,
-    pub basis: PopulationBasis,
+    pub basis: Basis,
     /// Youngest age in the band, in years.
     pub age_from: u32,
     /// Oldest age in the band; `None`: no upper end.
@@ -149,20 +115,6 @@ pub struct Jurisdiction {
     pub rules: Rules,
 }
 
-codes! {
-    /// 指标: the figures that the plans set targets for.
-    pub enum Indicator("indicator") {
-        /// 每万名老年人拥有持证养老护理员数
-        CaregiversPer10000 = "caregivers-per-10000",
-        /// 持证养老护理员同时持救护员证比例
-        DualCertifiedShare = "dual-certified-share",
-        /// 高级和技师级护理员占护理员总数比例
-        SeniorShare = "senior-share",
-        /// 养老护理员职业技能等级认定率
-        AssessedShare = "assessed-share",
-    }
-}
-
 /// A target (目标值). It stands until `valid_to`, also past the day on which it was due.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -171,7 +123,7 @@ pub struct Target {
     /// Hundredths: 3000 is 30.00 per 10,000, or 30.00 %.
     pub value: i64,
     /// Whose elders the denominator counts; `None` for the shares, which count caregivers.
-    pub basis: Option<PopulationBasis>,
+    pub basis: Option<Basis>,
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
     pub due: NaiveDate,
@@ -355,46 +307,6 @@ pub enum Need {
         what: Declaration,
         years: u32,
     },
-}
-
-codes! {
-    /// What an applicant may declare with evidence.
-    pub enum Declaration("declaration") {
-        /// 学徒期满
-        Apprenticeship = "apprenticeship",
-        /// 从事或拟从事
-        WorkingOrIntending = "working-or-intending",
-        /// 初级职称
-        JuniorTitle = "junior-title",
-        /// 技工院校高级工班
-        SeniorTechnicianClass = "senior-technician-class",
-        /// 预备技师
-        PreparatoryTechnician = "preparatory-technician",
-        /// 高级技工学校、技师学院毕业
-        AdvancedTechnicalSchool = "advanced-technical-school",
-    }
-}
-
-codes! {
-    /// 培训对象
-    pub enum Audience("audience") {
-        /// 养老护理员
-        Caregiver = "caregiver",
-        /// 家庭照护者
-        FamilyCarer = "family-carer",
-    }
-}
-
-codes! {
-    /// 模块主题
-    pub enum ModuleTheme("module-theme") {
-        /// 一般
-        General = "general",
-        /// 康复
-        Rehabilitation = "rehabilitation",
-        /// 急救
-        FirstAid = "first-aid",
-    }
 }
 
 /// A training programme (培训项目).

@@ -44,6 +44,7 @@ diesel::table! {
         credit_code -> Nullable<Text>,
         area_code -> Text,
         body_code -> Nullable<Text>,
+        institution_kind -> Nullable<Text>,
         beds -> Nullable<Integer>,
         status -> Text,
         created_at -> Instant,

@@ -293,8 +293,21 @@ mod kernel_words {
     use crate::kernel::credit_code::CreditCode;
     use crate::kernel::identity::DocumentKind;
     use crate::kernel::skill::{Education, ExamPart, Gender, Occupation, SkillLevel, Specialty};
+    use crate::kernel::vocabulary::{
+        AreaKind, Audience, Basis, FigureKind, Indicator, InstitutionKind, ModuleTheme, OrganisationKind,
+    };
 
     stored_as_code!(Role, DocumentKind, Education, ExamPart, Gender, Occupation, SkillLevel, Specialty);
+    stored_as_code!(
+        AreaKind,
+        Audience,
+        Basis,
+        FigureKind,
+        Indicator,
+        InstitutionKind,
+        ModuleTheme,
+        OrganisationKind
+    );
     stored_as_text! {
         AreaCode: AreaCode::as_str, |text| text.parse().ok();
         BodyCode: BodyCode::as_str, |text| text.parse().ok();

@@ -16,3 +16,4 @@ pub mod ids;
 pub mod invalid;
 pub mod ratio;
 pub mod skill;
+pub mod vocabulary;

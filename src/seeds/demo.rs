@@ -4,10 +4,10 @@
 
 use serde::Deserialize;
 
-use crate::codes;
 use crate::kernel::area::AreaCode;
 use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::skill::SkillLevel;
+use crate::kernel::vocabulary::{InstitutionKind, OrganisationKind};
 use crate::seeds::{BadSeed, Population, PopulationFile, levels};
 
 #[derive(Debug, Clone)]
@@ -37,38 +37,6 @@ pub fn load() -> Result<Demo, BadSeed> {
         names: file.names,
         populations: populations.population,
     })
-}
-
-codes! {
-    /// 机构类别. The codes are those of the role that acts for such an organisation.
-    pub enum OrganisationKind("organisation-kind") {
-        /// 民政局
-        Bureau = "bureau",
-        /// 财政局
-        Finance = "finance",
-        /// 镇（街道）
-        Town = "town",
-        /// 培训学校
-        School = "school",
-        /// 评价机构
-        Assessor = "assessor",
-        /// 红十字会
-        FirstAidIssuer = "first-aid-issuer",
-        /// 养老机构
-        Institution = "institution",
-    }
-}
-
-codes! {
-    /// 养老服务机构类型
-    pub enum InstitutionKind("institution-kind") {
-        /// 养老机构
-        CareHome = "care-home",
-        /// 镇（街道）养老服务中心
-        TownCareCentre = "town-care-centre",
-        /// 居家养老服务照料中心
-        HomeCareCentre = "home-care-centre",
-    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -70,6 +70,7 @@ fn areas_come_after_their_parents_and_fit_their_kind() {
             AreaKind::Prefecture => 4,
             AreaKind::County => 6,
             AreaKind::Town => 9,
+            AreaKind::Village => 12,
         };
         assert_eq!(area.code.as_str().len(), digits, "{}", area.name);
         assert!(known.insert(area.code.clone()), "{} twice", area.code);
@@ -144,8 +145,8 @@ fn targets_are_the_plans() {
             found.push((jurisdiction.area.as_str(), target.indicator, target.value, target.basis));
         }
     }
-    let registered = Some(PopulationBasis::Registered);
-    let resident = Some(PopulationBasis::Resident);
+    let registered = Some(Basis::Registered);
+    let resident = Some(Basis::Resident);
     assert_eq!(
         found,
         [
@@ -331,7 +332,7 @@ fn working_days_of_a_notice_that_runs_into_the_next_year() {
 
 #[test]
 fn demo_organisations_are_marked_and_complete() {
-    use demo::OrganisationKind as Kind;
+    use crate::kernel::vocabulary::OrganisationKind as Kind;
     let seeds = seeds();
     let demo = demo::load().expect("the demo's files parse");
     assert!(demo.illustrative);
@@ -343,13 +344,13 @@ fn demo_organisations_are_marked_and_complete() {
         assert!(keys.insert(&organisation.key), "{} twice", organisation.key);
         assert!(organisation.name.ends_with("（演示）") && organisation.name_en.ends_with(" (demo)"));
         assert!(known.contains(&organisation.area) && organisation.area.is_within(&demo.area));
-        let institution = organisation.kind == Kind::Institution;
+        let institution = organisation.kind == Kind::CareInstitution;
         assert_eq!(organisation.beds.is_some(), institution, "{}", organisation.key);
         assert_eq!(organisation.institution_kind.is_some(), institution, "{}", organisation.key);
-        assert_eq!(organisation.body_code.is_some(), organisation.kind == Kind::Assessor);
+        assert_eq!(organisation.body_code.is_some(), organisation.kind == Kind::AssessmentBody);
         assert_eq!(
             !organisation.levels.is_empty(),
-            matches!(organisation.kind, Kind::School | Kind::Assessor)
+            matches!(organisation.kind, Kind::TrainingSchool | Kind::AssessmentBody)
         );
         bodies.extend(organisation.body_code.as_ref().map(ToString::to_string));
         *kinds.entry(organisation.kind.code()).or_default() += 1;
@@ -360,7 +361,7 @@ fn demo_organisations_are_marked_and_complete() {
     let towns: BTreeSet<_> = demo
         .organisations
         .iter()
-        .filter(|organisation| organisation.kind == Kind::Town)
+        .filter(|organisation| organisation.kind == Kind::TownOffice)
         .map(|organisation| organisation.area.as_str())
         .collect();
     assert_eq!(towns.len(), 12);

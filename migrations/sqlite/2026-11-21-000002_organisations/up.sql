@@ -6,6 +6,7 @@ CREATE TABLE organisations (
     credit_code TEXT UNIQUE,
     area_code   TEXT NOT NULL REFERENCES areas (code),
     body_code   TEXT UNIQUE,
+    institution_kind TEXT,
     beds        INTEGER,
     status      TEXT NOT NULL,
     created_at  TEXT NOT NULL,

@@ -11,45 +11,12 @@ pub mod store;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use crate::codes;
 use crate::kernel::area::AreaCode;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::PopulationId;
+use crate::kernel::vocabulary::{AreaKind, Basis, FigureKind};
 
-codes! {
-    /// 行政区划级别
-    pub enum AreaKind("area-kind") {
-        Province = "province",
-        Prefecture = "prefecture",
-        /// 县、县级市、区
-        County = "county",
-        /// 镇、街道
-        Town = "town",
-        /// 村、社区
-        Village = "village",
-    }
-}
-
-codes! {
-    /// Whom a population figure counts: policy document 000 counts the registered, 002 the resident.
-    pub enum Basis("basis") {
-        /// 户籍人口
-        Registered = "registered",
-        /// 常住人口
-        Resident = "resident",
-    }
-}
-
-codes! {
-    pub enum FigureKind("figure-kind") {
-        /// 统计数
-        Measured = "measured",
-        /// 预测数
-        Forecast = "forecast",
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = crate::db::schema::areas)]
 pub struct Area {
     pub code: AreaCode,

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 
 use crate::kernel::invalid::{FieldError, Invalid};
-use crate::registry::areas::{FigureKind, NewPopulation, Population};
+use crate::kernel::vocabulary::FigureKind;
+use crate::registry::areas::{NewPopulation, Population};
 
 /// The figure to use on `on`: the latest measured one at or before it; a forecast only where nothing measured
 /// is younger than it. `None` where there is none.
@@ -31,7 +32,7 @@ pub fn check(new: &NewPopulation, today: NaiveDate) -> Result<(), Invalid> {
 mod tests {
     use super::*;
     use crate::kernel::ids::PopulationId;
-    use crate::registry::areas::Basis;
+    use crate::kernel::vocabulary::Basis;
 
     fn figure(on: &str, kind: FigureKind, persons: i64) -> Population {
         Population {

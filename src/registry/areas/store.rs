@@ -7,10 +7,8 @@ use crate::db::{Both, Conn, DbError, Tx};
 use crate::kernel::area::AreaCode;
 use crate::kernel::context::Context;
 use crate::kernel::ids::{PopulationId, entity};
-use crate::registry::areas::{Area, AreaKind, Basis, ELDER_AGE, FigureKind, NewPopulation, Population};
-use crate::stored_as_code;
-
-stored_as_code!(AreaKind, Basis, FigureKind);
+use crate::kernel::vocabulary::Basis;
+use crate::registry::areas::{Area, ELDER_AGE, NewPopulation, Population};
 
 pub fn find(conn: &mut Conn, code: &AreaCode) -> Result<Option<Area>, DbError> {
     Ok(areas::table.find(code).select(Area::as_select()).first(conn).optional()?)

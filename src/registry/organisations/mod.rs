@@ -17,27 +17,7 @@ use crate::kernel::credit_code::CreditCode;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::{AccreditationId, OrganisationId};
 use crate::kernel::skill::{Occupation, SkillLevel};
-
-codes! {
-    pub enum OrganisationKind("organisation-kind") {
-        /// 民政局
-        Bureau = "bureau",
-        /// 财政局
-        Finance = "finance",
-        /// 镇(街道)
-        TownOffice = "town-office",
-        /// 培训学校
-        TrainingSchool = "training-school",
-        /// 评价机构
-        AssessmentBody = "assessment-body",
-        /// 红十字会
-        FirstAidIssuer = "first-aid-issuer",
-        /// 养老机构
-        CareInstitution = "care-institution",
-        /// 居家养老服务照料中心
-        HomeCareCentre = "home-care-centre",
-    }
-}
+use crate::kernel::vocabulary::{InstitutionKind, OrganisationKind};
 
 codes! {
     pub enum OrganisationStatus("organisation-status") {
@@ -80,6 +60,8 @@ pub struct Organisation {
     pub area_code: AreaCode,
     /// The code that begins the numbers of an assessment body's certificates.
     pub body_code: Option<BodyCode>,
+    /// What kind of institution a care institution is.
+    pub institution_kind: Option<InstitutionKind>,
     pub beds: Option<i32>,
     pub status: OrganisationStatus,
     pub version: i32,
@@ -93,6 +75,8 @@ pub struct NewOrganisation {
     pub credit_code: Option<CreditCode>,
     pub area_code: AreaCode,
     pub body_code: Option<BodyCode>,
+    /// What kind of institution a care institution is.
+    pub institution_kind: Option<InstitutionKind>,
     pub beds: Option<i32>,
 }
 
@@ -133,6 +117,7 @@ impl Form for NewOrganisation {
         let credit_code = f.optional("credit_code");
         let area_code = f.required("area_code");
         let body_code = f.optional("body_code");
+        let institution_kind = f.optional("institution_kind");
         let beds = f.optional_integer("beds", 0..=20_000);
         Some(Self {
             kind: kind?,
@@ -141,6 +126,7 @@ impl Form for NewOrganisation {
             credit_code: credit_code?,
             area_code: area_code?,
             body_code: body_code?,
+            institution_kind: institution_kind?,
             beds: beds?.and_then(|beds| i32::try_from(beds).ok()),
         })
     }

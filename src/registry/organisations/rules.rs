@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::kernel::skill::{Occupation, SkillLevel};
+use crate::kernel::vocabulary::OrganisationKind;
 use crate::registry::organisations::{
-    Accreditation, AccreditationStatus, NewAccreditation, NewOrganisation, OrganisationKind, Scope,
+    Accreditation, AccreditationStatus, NewAccreditation, NewOrganisation, Scope,
 };
 
 /// Why an organisation may not do a thing. The order is from the least to the most that it has.
@@ -69,6 +70,10 @@ pub fn check(new: &NewOrganisation) -> Result<(), Invalid> {
     }
     if !is_body && new.body_code.is_some() {
         errors.push(FieldError::new("body_code", "not-for-this-kind"));
+    }
+    if (new.kind == OrganisationKind::CareInstitution) != new.institution_kind.is_some() {
+        let code = if new.institution_kind.is_some() { "not-for-this-kind" } else { "required" };
+        errors.push(FieldError::new("institution_kind", code));
     }
     if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
 }

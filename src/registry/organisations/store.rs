@@ -10,13 +10,14 @@ use crate::kernel::codes::Code;
 use crate::kernel::context::Context;
 use crate::kernel::ids::{AccreditationId, OrganisationId, entity};
 use crate::kernel::skill::{Occupation, SkillLevel};
+use crate::kernel::vocabulary::OrganisationKind;
 use crate::registry::organisations::{
-    Accreditation, AccreditationStatus, NewAccreditation, NewOrganisation, Organisation, OrganisationKind,
-    OrganisationStatus, Scope,
+    Accreditation, AccreditationStatus, NewAccreditation, NewOrganisation, Organisation, OrganisationStatus,
+    Scope,
 };
 use crate::stored_as_code;
 
-stored_as_code!(OrganisationKind, OrganisationStatus, Scope, AccreditationStatus);
+stored_as_code!(OrganisationStatus, Scope, AccreditationStatus);
 
 pub fn find(conn: &mut Conn, id: OrganisationId) -> Result<Option<Organisation>, DbError> {
     Ok(organisations::table.find(id).select(Organisation::as_select()).first(conn).optional()?)
@@ -57,6 +58,7 @@ pub fn insert(tx: &mut Tx, context: &Context, new: &NewOrganisation) -> Result<O
             organisations::credit_code.eq(new.credit_code.clone()),
             organisations::area_code.eq(&new.area_code),
             organisations::body_code.eq(new.body_code.clone()),
+            organisations::institution_kind.eq(new.institution_kind),
             organisations::beds.eq(new.beds),
             organisations::status.eq(OrganisationStatus::Active),
             organisations::created_at.eq(At(context.now)),
