@@ -1,4 +1,5 @@
 //! 护证 (huzheng): the registry in which a city trains, examines and certifies the people who care for its
 //! elders. `ARCHITECTURE.md` has the map; `app.rs` wires the parts together.
 
+pub mod http;
 pub mod kernel;
