@@ -4,6 +4,7 @@
 pub mod app;
 pub mod config;
 pub mod db;
+pub mod http;
 pub mod kernel;
 pub mod registry;
 pub mod seeds;
