@@ -55,6 +55,8 @@ codes! {
     }
 }
 
+impl std::error::Error for Unreadable {}
+
 impl Content {
     /// # Errors
     /// [`Unreadable`].
@@ -183,7 +185,7 @@ fn on_white(picture: &DynamicImage) -> image::GrayImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proof::fixture::{BASE, Fixture, photo};
+    use crate::proof::fixture::{BASE, Fixture, payload, photo};
     use crate::proof::qr;
 
     fn read(text: &str) -> Result<Content, Unreadable> {
@@ -193,7 +195,7 @@ mod tests {
     #[test]
     fn every_form_of_one_certificate() {
         let fixture = Fixture::new();
-        let (cwt, code) = (fixture.cwt(), fixture.payload().code);
+        let (cwt, code) = (fixture.cwt(), payload().code);
         let address = Address { host: "huzheng.haining.example".to_owned(), code };
         let url = qr::signed_url(BASE, &code, &cwt);
         let upper = url.to_ascii_uppercase();
@@ -214,7 +216,7 @@ mod tests {
 
     #[test]
     fn what_is_no_certificate() {
-        let code = Fixture::new().payload().code.to_string();
+        let code = payload().code.to_string();
         for (text, expected) in [
             (String::new(), Unreadable::UnknownForm),
             ("hello".to_owned(), Unreadable::UnknownForm),
@@ -241,7 +243,7 @@ mod tests {
     #[test]
     fn a_photo_with_both_codes_gives_the_signed_one() {
         let fixture = Fixture::new();
-        let (cwt, code) = (fixture.cwt(), fixture.payload().code);
+        let (cwt, code) = (fixture.cwt(), payload().code);
         let (signed, short) = (qr::signed_url(BASE, &code, &cwt), qr::verify_url(BASE, &code));
         for format in [ImageFormat::Png, ImageFormat::Jpeg] {
             for texts in [vec![&signed], vec![&signed, &short], vec![&short, &signed]] {

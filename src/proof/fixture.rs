@@ -14,6 +14,7 @@ use crate::proof::status::{StatusList, StatusPurpose, StatusSnapshot};
 use crate::proof::status_jwt::{self, Publisher, StatusBundle};
 use crate::proof::trust::{KeyState, TrustDocument, TrustList, TrustedKey};
 
+pub const PUBLISHER: Publisher<'static> = Publisher { did: "did:web:huzheng.haining.example", base: BASE };
 pub const BASE: &str = "https://huzheng.haining.example";
 /// Noon in Haining on 21 November 2026.
 pub const NOON: &str = "2026-11-21T04:00:00Z";
@@ -69,43 +70,19 @@ impl Fixture {
         &self.document.keys[1]
     }
 
-    pub fn id(&self, key: &PrivateKey) -> KeyId {
-        KeyId::of(&key.public(), Environment::Test)
-    }
-
-    pub fn payload(&self) -> Payload {
-        Payload {
-            environment: Environment::Test,
-            code: PublicCode::from_bytes(*b"0123456789abcdef"),
-            number: "S000033001032265000042".parse().expect("a number"),
-            holder: "王桂兰".to_owned(),
-            occupation: Occupation::ElderlyCareWorker,
-            specialty: Specialty::General,
-            level: SkillLevel::Five,
-            body: "S000033001032".parse().expect("a body"),
-            issued_on: day("2026-11-20"),
-            expires_on: None,
-            status: StatusPlace { list: 1, index: 100_042 },
-        }
-    }
-
     pub fn sign(&self, payload: &Payload) -> Vec<u8> {
         issue(payload, &self.issuing, self.certified(), at(NOON)).expect("issued").cwt
     }
 
     pub fn cwt(&self) -> Vec<u8> {
-        self.sign(&self.payload())
-    }
-
-    pub fn publisher(&self) -> Publisher<'static> {
-        Publisher { did: "did:web:huzheng.haining.example", base: BASE }
+        self.sign(&payload())
     }
 
     pub fn status_jwt(&self, purpose: StatusPurpose, marked: &[u32]) -> String {
         let until = at(NOON) + TimeDelta::minutes(10);
         let mut list = StatusList::empty(1, purpose, 0, at(NOON), until).expect("a list");
         assert!(marked.iter().all(|index| list.mark(*index)));
-        status_jwt::write(&list, self.publisher(), &self.status, self.id(&self.status)).expect("written")
+        status_jwt::write(&list, PUBLISHER, &self.status, id(&self.status)).expect("written")
     }
 
     pub fn bundle(&self, revoked: &[u32], suspended: &[u32]) -> StatusBundle {
@@ -122,6 +99,26 @@ impl Fixture {
         snapshot.take_up(&bundle, &self.trust(), at(NOON)).expect("a good bundle");
         snapshot
     }
+}
+
+pub fn payload() -> Payload {
+    Payload {
+        environment: Environment::Test,
+        code: PublicCode::from_bytes(*b"0123456789abcdef"),
+        number: "S000033001032265000042".parse().expect("a number"),
+        holder: "王桂兰".to_owned(),
+        occupation: Occupation::ElderlyCareWorker,
+        specialty: Specialty::General,
+        level: SkillLevel::Five,
+        body: "S000033001032".parse().expect("a body"),
+        issued_on: day("2026-11-20"),
+        expires_on: None,
+        status: StatusPlace { list: 1, index: 100_042 },
+    }
+}
+
+pub fn id(key: &PrivateKey) -> KeyId {
+    KeyId::of(&key.public(), Environment::Test)
 }
 
 fn trusted(key: &PrivateKey, purpose: Purpose) -> TrustedKey {

@@ -130,14 +130,14 @@ mod tests {
     use super::*;
     use crate::kernel::ids::PublicCode;
     use crate::kernel::skill::SkillLevel;
-    use crate::proof::fixture::{Fixture, NOON, at, day};
+    use crate::proof::fixture::{Fixture, NOON, at, day, payload};
     use crate::proof::payload::Environment;
 
     #[test]
     fn a_payload_that_contradicts_itself_is_refused() {
         fn check(change: impl FnOnce(&mut Payload), expected: &[Refusal]) {
             let fixture = Fixture::new();
-            let mut payload = fixture.payload();
+            let mut payload = payload();
             change(&mut payload);
             let result = issue(&payload, &fixture.issuing, fixture.certified(), at(NOON));
             assert_eq!(
@@ -180,7 +180,7 @@ mod tests {
             let fixture = Fixture::new();
             let mut certified = fixture.certified().clone();
             change(&mut certified);
-            let result = issue(&fixture.payload(), &fixture.issuing, &certified, at(NOON));
+            let result = issue(&payload(), &fixture.issuing, &certified, at(NOON));
             assert_eq!(result, Err(Refused(expected.to_vec())));
         }
         check(|k| k.purpose = Purpose::Status, &[Refusal::KeyPurpose]);

@@ -12,7 +12,7 @@ use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::proof::content::Content;
 use crate::proof::cose;
-use crate::proof::fixture::{BASE, Fixture, NOON, at};
+use crate::proof::fixture::{BASE, Fixture, NOON, at, id, payload};
 use crate::proof::payload::{BadPayload, Environment, Payload, StatusPlace};
 use crate::proof::qr;
 use crate::proof::report::{Report, Verdict};
@@ -74,7 +74,7 @@ fn every_cut_and_addition_is_noticed() {
 
 #[test]
 fn every_changed_digit_is_noticed() {
-    let url = qr::signed_url(BASE, &GOOD.fixture.payload().code, &GOOD.cwt);
+    let url = qr::signed_url(BASE, &payload().code, &GOOD.cwt);
     assert_eq!(report(url.as_bytes()).verdict, Verdict::Valid);
     let fragment = url.find('#').expect("a fragment") + 1;
     for place in fragment..url.len() {
@@ -110,14 +110,14 @@ fn other_spellings_of_a_signed_message_are_refused() {
 fn signed_claims_that_are_not_ours_are_unsupported() {
     use ciborium::{Value, cbor};
     let claims = || {
-        let bytes = GOOD.fixture.payload().encode();
+        let bytes = payload().encode();
         ciborium::from_reader::<Value, _>(bytes.as_slice()).expect("CBOR").into_map().expect("a map")
     };
     let check = |claims: Vec<(Value, Value)>, expected: BadPayload, what: &str| {
         let mut bytes = Vec::new();
         ciborium::into_writer(&Value::Map(claims), &mut bytes).expect("written");
         assert_eq!(Payload::decode(&bytes), Err(expected), "{what}");
-        let id = GOOD.fixture.id(&GOOD.fixture.issuing);
+        let id = id(&GOOD.fixture.issuing);
         let report = report(&cose::sign(&bytes, &GOOD.fixture.issuing, id));
         assert_eq!((report.verdict, report.certificate), (Verdict::Unsupported, None), "{what}");
     };

@@ -76,7 +76,7 @@ impl Matrix {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proof::fixture::{BASE, Fixture};
+    use crate::proof::fixture::{BASE, Fixture, payload};
 
     #[test]
     fn the_path_draws_runs() {
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_typical_certificate_fits_the_paper() {
         let fixture = Fixture::new();
-        let (payload, cwt) = (fixture.payload(), fixture.cwt());
+        let (payload, cwt) = (payload(), fixture.cwt());
         let signed = Matrix::of(&signed_url(BASE, &payload.code, &cwt)).expect("fits");
         let short = Matrix::of(&verify_url(BASE, &payload.code)).expect("fits");
         assert_eq!((cwt.len(), signed.version, short.version), (192, 12, 4));

@@ -215,7 +215,7 @@ fn bytes(text: &str) -> Result<Vec<u8>, BadStatusJwt> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proof::fixture::{Fixture, NOON, at};
+    use crate::proof::fixture::{Fixture, NOON, PUBLISHER, at, id};
 
     #[test]
     fn a_library_of_others_reads_the_signature() {
@@ -271,8 +271,8 @@ mod tests {
         let none = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"vc+jwt","kid":"a#b"}"#);
         assert_eq!(read(&format!("{none}.{other}.")), Err(BadStatusJwt::Form));
         let list = super::read(&jwt, &fixture.trust(), at(NOON)).expect("good");
-        let id = fixture.id(&fixture.issuing);
-        let by_issuer = write(&list, fixture.publisher(), &fixture.issuing, id).expect("written");
+        let id = id(&fixture.issuing);
+        let by_issuer = write(&list, PUBLISHER, &fixture.issuing, id).expect("written");
         assert_eq!(read(&by_issuer), Err(BadStatusJwt::Key));
     }
 }

@@ -242,6 +242,7 @@ mod body_code {
     use super::BodyCode;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
+    #[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
     pub fn serialize<S: Serializer>(body: &Option<BodyCode>, serializer: S) -> Result<S::Ok, S::Error> {
         match body {
             Some(body) => serializer.collect_str(body),

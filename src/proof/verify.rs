@@ -10,7 +10,7 @@ use crate::proof::cose::{BadEnvelope, Envelope};
 use crate::proof::keys::Purpose;
 use crate::proof::payload::{BadPayload, Payload};
 use crate::proof::report::{CertificateFacts, CheckName, CheckResult, Checks, Report, Verdict};
-use crate::proof::status::{Standing, StatusSnapshot};
+use crate::proof::status::{Standing, StatusSnapshot, UnknownStatus};
 use crate::proof::trust::{KeyState, TrustList, TrustedKey};
 
 /// Checks `content` against the keys in `trust` and the lists in `status`, at `now`.
@@ -153,7 +153,7 @@ fn judge(
     now: Timestamp,
     mut checks: Checks,
 ) -> Report {
-    let standing = status.map_or(Standing::Unknown(crate::proof::status::UnknownStatus::NoList), |lists| {
+    let standing = status.map_or(Standing::Unknown(UnknownStatus::NoList), |lists| {
         lists.lookup(&payload.code, payload.status, now)
     });
     let found = [
@@ -177,16 +177,12 @@ fn check_key(key: &TrustedKey, trust: &TrustList, now: Timestamp, checks: &mut C
     } else {
         None
     };
-    match doubt {
-        Some(detail) => {
-            checks.set(CheckName::Key, CheckResult::Unknown, detail);
-            Verdict::StatusUnknown
-        }
-        None => {
-            checks.pass(CheckName::Key);
-            Verdict::Valid
-        }
+    if let Some(detail) = doubt {
+        checks.set(CheckName::Key, CheckResult::Unknown, detail);
+        return Verdict::StatusUnknown;
     }
+    checks.pass(CheckName::Key);
+    Verdict::Valid
 }
 
 fn check_dates(payload: &Payload, now: Timestamp, checks: &mut Checks) -> Verdict {

@@ -4,7 +4,7 @@ use crate::kernel::codes::Code;
 use crate::kernel::ids::PublicCode;
 use crate::proof::content::{Address, Content};
 use crate::proof::cose;
-use crate::proof::fixture::{Fixture, NOON, at, day};
+use crate::proof::fixture::{Fixture, NOON, at, day, id, payload};
 use crate::proof::keys::Purpose;
 use crate::proof::payload::{Environment, Payload};
 use crate::proof::report::{CheckName, CheckResult, Report, Verdict};
@@ -30,10 +30,10 @@ impl Case {
     fn good() -> Self {
         let fixture = Fixture::new();
         Self {
-            payload: fixture.payload(),
+            payload: payload(),
             document: fixture.document(),
             host: Some(OURS),
-            path: fixture.payload().code,
+            path: payload().code,
             status: Some(fixture.snapshot(&[], &[])),
             now: NOON,
             fixture,
@@ -46,7 +46,7 @@ impl Case {
 
     fn report(self) -> Report {
         // Signed without the lint: a stolen key has none.
-        let id = self.fixture.id(&self.fixture.issuing);
+        let id = id(&self.fixture.issuing);
         let cwt = cose::sign(&self.payload.encode(), &self.fixture.issuing, id);
         let address = self.host.map(|host| Address { host: host.to_owned(), code: self.path });
         let trust = TrustList::new(self.document).expect("consistent");
@@ -175,7 +175,7 @@ fn on_line_a_replaced_certificate_points_on() {
 fn an_address_alone_is_for_the_registry_to_look_up() {
     let fixture = Fixture::new();
     let verdict = |host: &str| {
-        let address = Address { host: host.to_owned(), code: fixture.payload().code };
+        let address = Address { host: host.to_owned(), code: payload().code };
         verify(&Content::Address(address), &fixture.trust(), None, at(NOON)).verdict
     };
     assert_eq!(verdict(OURS), Verdict::Unsupported);
