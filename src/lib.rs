@@ -6,5 +6,7 @@ pub mod config;
 pub mod db;
 pub mod http;
 pub mod kernel;
+pub mod proof;
 pub mod registry;
+pub mod render;
 pub mod seeds;

@@ -1,0 +1,135 @@
+//! How fast a certificate is checked, as a ratio to the bare Ed25519 check of the same bytes, both measured
+//! in turns in one run. `cargo bench --bench verify`; it fails below the floor that the project promises.
+
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use chrono::{NaiveDate, TimeDelta};
+use ed25519_dalek::{Signature, Verifier, VerifyingKey};
+use huzheng::kernel::dates::Timestamp;
+use huzheng::kernel::ids::PublicCode;
+use huzheng::kernel::skill::{Occupation, SkillLevel, Specialty};
+use huzheng::proof::content::Content;
+use huzheng::proof::cose::Envelope;
+use huzheng::proof::issue::issue;
+use huzheng::proof::keys::{KeyId, PrivateKey, Purpose};
+use huzheng::proof::payload::{CertificateType, Environment, Payload, StatusPlace};
+use huzheng::proof::qr::signed_url;
+use huzheng::proof::report::Verdict;
+use huzheng::proof::status::{StatusList, StatusPurpose, StatusSnapshot};
+use huzheng::proof::trust::{KeyState, TrustDocument, TrustList, TrustedKey};
+use huzheng::proof::verify::verify;
+
+const FLOOR: f64 = 0.80;
+const ROUNDS: usize = 40;
+const CALLS: u32 = 1000;
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<ExitCode, Failure> {
+    let now: Timestamp = "2026-11-21T04:00:00Z".parse()?;
+    let key = PrivateKey::from_random(&mut [2; 32]);
+    let trust = trust(&key, now)?;
+    let status = status(now)?;
+    let payload = payload()?;
+    let certified = trust.document().keys.first().ok_or("no key")?;
+    let cwt = issue(&payload, &key, certified, now)?.cwt;
+    let url = signed_url("https://huzheng.haining.example", &payload.code, &cwt);
+
+    let envelope = Envelope::parse(&cwt)?;
+    let (message, signature) = (envelope.to_be_signed(), Signature::from_bytes(envelope.signature()));
+    let raw_key = VerifyingKey::from_bytes(key.public().bytes())?;
+    let content = Content::read(url.as_bytes())?;
+
+    let raw = || raw_key.verify(black_box(&message), black_box(&signature)).is_ok();
+    let ours = || verify(black_box(&content), &trust, Some(&status), now).verdict == Verdict::Valid;
+    let from_text = || {
+        Content::read(black_box(url.as_bytes()))
+            .is_ok_and(|content| verify(&content, &trust, Some(&status), now).verdict == Verdict::Valid)
+    };
+
+    let mut times = [const { Vec::new() }; 3];
+    for _ in 0..ROUNDS {
+        times[0].push(time(raw)?);
+        times[1].push(time(ours)?);
+        times[2].push(time(from_text)?);
+    }
+    let [raw, ours, from_text] = times.map(median);
+    let ratio = raw.as_secs_f64() / ours.as_secs_f64();
+    println!("ed25519-dalek alone      {:>8.2} µs", micros(raw));
+    println!("verify                   {:>8.2} µs  ratio {ratio:.3} (at least {FLOOR})", micros(ours));
+    let text_ratio = raw.as_secs_f64() / from_text.as_secs_f64();
+    println!("QR text read, verify     {:>8.2} µs  ratio {text_ratio:.3}", micros(from_text));
+    Ok(if ratio >= FLOOR { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn time(call: impl Fn() -> bool) -> Result<Duration, Failure> {
+    let start = Instant::now();
+    for _ in 0..CALLS {
+        if !call() {
+            return Err("a good certificate was refused".into());
+        }
+    }
+    Ok(start.elapsed() / CALLS)
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
+fn payload() -> Result<Payload, Failure> {
+    Ok(Payload {
+        environment: Environment::Test,
+        code: PublicCode::from_bytes(*b"0123456789abcdef"),
+        number: "S000033001032265000042".parse()?,
+        holder: "王桂兰".to_owned(),
+        occupation: Occupation::ElderlyCareWorker,
+        specialty: Specialty::General,
+        level: SkillLevel::Five,
+        body: "S000033001032".parse()?,
+        issued_on: "2026-11-20".parse()?,
+        expires_on: None,
+        status: StatusPlace { list: 1, index: 100_042 },
+    })
+}
+
+fn trust(key: &PrivateKey, now: Timestamp) -> Result<TrustList, Failure> {
+    let from: NaiveDate = "2026-01-01".parse()?;
+    let issuing = TrustedKey {
+        id: KeyId::of(&key.public(), Environment::Test),
+        public_key: key.public(),
+        purpose: Purpose::Issuing,
+        body: Some("S000033001032".parse()?),
+        body_name_zh: Some("海宁市养老护理职业技能评价中心".to_owned()),
+        body_name_en: Some("Haining Elderly Care Skill Assessment Centre".to_owned()),
+        types: vec![CertificateType::Skill],
+        valid_from: from,
+        valid_until: "2028-12-31".parse()?,
+        daily_cap: None,
+        state: KeyState::Active,
+        halted_at: None,
+        cutoff: None,
+    };
+    Ok(TrustList::new(TrustDocument {
+        version: 1,
+        environment: Environment::Test,
+        issued_at: now,
+        expires_at: now + TimeDelta::days(30),
+        verify_hosts: vec!["huzheng.haining.example".to_owned()],
+        keys: vec![issuing],
+    })?)
+}
+
+fn status(now: Timestamp) -> Result<StatusSnapshot, Failure> {
+    let mut snapshot = StatusSnapshot::default();
+    for purpose in [StatusPurpose::Revocation, StatusPurpose::Suspension] {
+        snapshot.put(StatusList::empty(1, purpose, 0, now, now + TimeDelta::minutes(10))?);
+    }
+    Ok(snapshot)
+}

@@ -1,0 +1,274 @@
+//! What somebody hands in to be checked: the text of a QR, a file of signed bytes, or a picture of a QR.
+//! Reading says what it is; nothing is believed yet.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use rxing::common::HybridBinarizer;
+use rxing::multi::MultipleBarcodeReader;
+use rxing::qrcode::cpp_port::QrReader;
+use rxing::{BinaryBitmap, DecodeHints, Luma8LuminanceSource};
+
+use crate::codes;
+use crate::kernel::ids::PublicCode;
+use crate::proof::{cose, fragment};
+
+/// The largest picture that is looked at, in bytes of its file.
+pub const MAX_IMAGE_BYTES: usize = 8 << 20;
+/// And unpacked, along either side: what a phone's camera makes.
+const MAX_SIDE: u32 = 8192;
+/// The decoder's memory: 50 megapixels in colour.
+const MAX_PIXEL_BYTES: u64 = 160 << 20;
+/// The longest text: a certificate takes some 600 characters.
+const MAX_TEXT_BYTES: usize = 8 << 10;
+
+/// What was handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// A signed certificate (COSE_Sign1), with the address in whose fragment it came, if it did.
+    Signed { address: Option<Address>, cwt: Vec<u8> },
+    /// An address alone, from the short QR or where the fragment was lost: only the registry can say more.
+    Address(Address),
+}
+
+/// The address of a verify page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// In lower case, with the port where one is given.
+    pub host: String,
+    pub code: PublicCode,
+}
+
+codes! {
+    /// Why nothing could be read; the code stands as `detail` in the report.
+    pub enum Unreadable("unreadable") {
+        /// Larger than anything that we issue or a camera takes.
+        TooLarge = "too-large",
+        /// Neither an address nor signed bytes nor a picture that we know.
+        UnknownForm = "unknown-form",
+        /// The digits or letters stand for no bytes: cut short or changed.
+        Damaged = "damaged",
+        /// A picture that can't be opened.
+        BadImage = "bad-image",
+        /// A picture in which no QR code of ours was found.
+        NoCode = "no-qr-code",
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+impl Content {
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn read(bytes: &[u8]) -> Result<Self, Unreadable> {
+        if bytes.first() == Some(&cose::FIRST_BYTE) {
+            return signed(None, bytes.to_vec());
+        }
+        if let Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) = image::guess_format(bytes) {
+            return read_image(bytes, format);
+        }
+        if bytes.len() > MAX_TEXT_BYTES {
+            return Err(Unreadable::TooLarge);
+        }
+        Self::read_text(std::str::from_utf8(bytes).map_err(|_| Unreadable::UnknownForm)?)
+    }
+
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn read_text(text: &str) -> Result<Self, Unreadable> {
+        if text.len() > MAX_TEXT_BYTES {
+            return Err(Unreadable::TooLarge);
+        }
+        let text = text.trim();
+        if let Some(rest) = without_scheme(text) {
+            return read_address(rest);
+        }
+        if text.is_empty() {
+            return Err(Unreadable::UnknownForm);
+        }
+        if text.bytes().all(|letter| letter.is_ascii_digit()) {
+            return signed(None, fragment::decode(text).ok_or(Unreadable::Damaged)?);
+        }
+        match URL_SAFE_NO_PAD.decode(text) {
+            Ok(bytes) if bytes.first() == Some(&cose::FIRST_BYTE) => signed(None, bytes),
+            _ => Err(Unreadable::UnknownForm),
+        }
+    }
+}
+
+/// Whether something can be read as COSE at all is for `verify` to say.
+fn signed(address: Option<Address>, cwt: Vec<u8>) -> Result<Content, Unreadable> {
+    if cwt.len() > cose::MAX_BYTES { Err(Unreadable::TooLarge) } else { Ok(Content::Signed { address, cwt }) }
+}
+
+/// What follows `https://` or `http://`, in either case of letters.
+fn without_scheme(text: &str) -> Option<&str> {
+    ["https://", "http://"].into_iter().find_map(|scheme| {
+        let (start, rest) = text.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    })
+}
+
+/// `HOST/v/CODE`, then perhaps a query that some messenger put there, then perhaps `#` and digits.
+fn read_address(rest: &str) -> Result<Content, Unreadable> {
+    let (address, digits) = rest.split_once('#').unwrap_or((rest, ""));
+    let path = address.split_once('?').map_or(address, |(path, _)| path);
+    let mut parts = path.trim_end_matches('/').split('/');
+    let (Some(host), Some(folder), Some(code), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(Unreadable::UnknownForm);
+    };
+    // No `@`: `https://ours@theirs/` is an address of theirs.
+    let plain = |letter: u8| letter.is_ascii_alphanumeric() || b".-:[]".contains(&letter);
+    if host.is_empty() || !host.bytes().all(plain) || !folder.eq_ignore_ascii_case("v") {
+        return Err(Unreadable::UnknownForm);
+    }
+    let code = code.parse().map_err(|_| Unreadable::Damaged)?;
+    let address = Address { host: host.to_ascii_lowercase(), code };
+    if digits.is_empty() {
+        return Ok(Content::Address(address));
+    }
+    signed(Some(address), fragment::decode(digits).ok_or(Unreadable::Damaged)?)
+}
+
+/// A photo of the paper may hold both QR codes: the signed one says more, whichever was found first.
+fn read_image(bytes: &[u8], format: ImageFormat) -> Result<Content, Unreadable> {
+    if bytes.len() > MAX_IMAGE_BYTES {
+        return Err(Unreadable::TooLarge);
+    }
+    let mut found = None;
+    for text in qr_texts(open(bytes, format)?) {
+        match Content::read_text(&text) {
+            Ok(content @ Content::Signed { .. }) => return Ok(content),
+            Ok(content) => found = Some(content),
+            Err(_) => {}
+        }
+    }
+    found.ok_or(Unreadable::NoCode)
+}
+
+fn open(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, Unreadable> {
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    limits.max_alloc = Some(MAX_PIXEL_BYTES);
+    let mut reader = ImageReader::with_format(std::io::Cursor::new(bytes), format);
+    reader.limits(limits);
+    reader.decode().map_err(|error| match error {
+        image::ImageError::Limits(_) => Unreadable::TooLarge,
+        _ => Unreadable::BadImage,
+    })
+}
+
+fn qr_texts(picture: DynamicImage) -> Vec<String> {
+    let picture = on_white(&picture);
+    let (width, height) = picture.dimensions();
+    let Ok(source) = Luma8LuminanceSource::new(picture.into_raw(), width, height) else { return Vec::new() };
+    let hints = DecodeHints { TryHarder: Some(true), ..DecodeHints::default() };
+    let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
+    let found = QrReader.decode_multiple_with_hints(&mut bitmap, &hints).unwrap_or_default();
+    found.iter().map(|code| code.getText().to_owned()).collect()
+}
+
+/// Grey, with what is transparent as white paper rather than as the black that lies beneath.
+fn on_white(picture: &DynamicImage) -> image::GrayImage {
+    let mut grey = picture.to_luma_alpha8();
+    for pixel in grey.pixels_mut() {
+        let [light, alpha] = pixel.0.map(u16::from);
+        let mixed = (light * alpha + 255 * (255 - alpha)) / 255;
+        pixel.0[0] = mixed.to_le_bytes()[0];
+    }
+    DynamicImage::ImageLumaA8(grey).to_luma8()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proof::fixture::{BASE, Fixture, payload, photo};
+    use crate::proof::qr;
+
+    fn read(text: &str) -> Result<Content, Unreadable> {
+        Content::read(text.as_bytes())
+    }
+
+    #[test]
+    fn every_form_of_one_certificate() {
+        let fixture = Fixture::new();
+        let (cwt, code) = (fixture.cwt(), payload().code);
+        let address = Address { host: "huzheng.haining.example".to_owned(), code };
+        let url = qr::signed_url(BASE, &code, &cwt);
+        let upper = url.to_ascii_uppercase();
+        let query = url.replace('#', "?from=singlemessage#");
+        let with_address = Ok(Content::Signed { address: Some(address.clone()), cwt: cwt.clone() });
+        for text in [&url, &upper, &query, &format!(" {url}\n")] {
+            assert_eq!(read(text), with_address, "{text}");
+        }
+        let short = qr::verify_url(BASE, &code);
+        for text in [short.clone(), format!("{short}#"), format!("{short}/"), format!("{short}?a=b")] {
+            assert_eq!(read(&text), Ok(Content::Address(address.clone())), "{text}");
+        }
+        let bare = Ok(Content::Signed { address: None, cwt: cwt.clone() });
+        assert_eq!(Content::read(&cwt), bare);
+        assert_eq!(read(&fragment::encode(&cwt)), bare);
+        assert_eq!(read(&URL_SAFE_NO_PAD.encode(&cwt)), bare);
+    }
+
+    #[test]
+    fn what_is_no_certificate() {
+        let code = payload().code.to_string();
+        for (text, expected) in [
+            (String::new(), Unreadable::UnknownForm),
+            ("hello".to_owned(), Unreadable::UnknownForm),
+            ("https://".to_owned(), Unreadable::UnknownForm),
+            ("https://a.example/".to_owned(), Unreadable::UnknownForm),
+            (format!("https://a.example/x/{code}"), Unreadable::UnknownForm),
+            (format!("https://ours@theirs.example/v/{code}"), Unreadable::UnknownForm),
+            (format!("https://a.example/v/v/{code}"), Unreadable::UnknownForm),
+            (format!("ftp://a.example/v/{code}"), Unreadable::UnknownForm),
+            ("https://a.example/v/abc".to_owned(), Unreadable::Damaged),
+            (format!("https://a.example/v/{code}#9999"), Unreadable::Damaged),
+            (format!("https://a.example/v/{code}#top"), Unreadable::Damaged),
+            ("1".to_owned(), Unreadable::Damaged),
+            ("0".repeat(9000), Unreadable::TooLarge),
+            ("0".repeat(8000), Unreadable::TooLarge),
+            ("证书".to_owned(), Unreadable::UnknownForm),
+        ] {
+            assert_eq!(read(&text), Err(expected), "{text}");
+        }
+        assert_eq!(Content::read(&[0xff, 0xfe]), Err(Unreadable::UnknownForm));
+        assert_eq!(Content::read(&vec![cose::FIRST_BYTE; 4096]), Err(Unreadable::TooLarge));
+    }
+
+    #[test]
+    fn a_photo_with_both_codes_gives_the_signed_one() {
+        let fixture = Fixture::new();
+        let (cwt, code) = (fixture.cwt(), payload().code);
+        let (signed, short) = (qr::signed_url(BASE, &code, &cwt), qr::verify_url(BASE, &code));
+        for format in [ImageFormat::Png, ImageFormat::Jpeg] {
+            for texts in [vec![&signed], vec![&signed, &short], vec![&short, &signed]] {
+                let read = Content::read(&photo(&texts, format));
+                assert_eq!(read, read_address(without_scheme(&signed).expect("an address")), "{texts:?}");
+            }
+            let read = Content::read(&photo(&[&short], format));
+            assert_eq!(read, read_address(without_scheme(&short).expect("an address")));
+        }
+    }
+
+    #[test]
+    fn a_picture_without_a_code() {
+        let white = photo(&[], ImageFormat::Png);
+        assert_eq!(Content::read(&white), Err(Unreadable::NoCode));
+        assert_eq!(Content::read(&white[..white.len() / 2]), Err(Unreadable::BadImage));
+        let foreign = photo(&[&"hello".to_owned()], ImageFormat::Png);
+        assert_eq!(Content::read(&foreign), Err(Unreadable::NoCode));
+        let mut large = white.clone();
+        large.resize(MAX_IMAGE_BYTES + 1, 0);
+        assert_eq!(Content::read(&large), Err(Unreadable::TooLarge));
+        let mut wide = Vec::new();
+        image::GrayImage::new(MAX_SIDE + 1, 1)
+            .write_to(&mut std::io::Cursor::new(&mut wide), ImageFormat::Png)
+            .expect("written");
+        assert_eq!(Content::read(&wide), Err(Unreadable::TooLarge));
+    }
+}

@@ -1,0 +1,164 @@
+//! A small registry for the tests of this module: keys, a trust list, a certificate, status lists.
+
+use chrono::{NaiveDate, TimeDelta};
+use image::ImageFormat;
+
+use crate::kernel::dates::Timestamp;
+use crate::kernel::ids::PublicCode;
+use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+use crate::proof::issue::issue;
+use crate::proof::keys::{KeyId, PrivateKey, Purpose};
+use crate::proof::payload::{CertificateType, Environment, Payload, StatusPlace};
+use crate::proof::qr::Matrix;
+use crate::proof::status::{StatusList, StatusPurpose, StatusSnapshot};
+use crate::proof::status_jwt::{self, Publisher, StatusBundle};
+use crate::proof::trust::{KeyState, TrustDocument, TrustList, TrustedKey};
+
+pub const PUBLISHER: Publisher<'static> = Publisher { did: "did:web:huzheng.haining.example", base: BASE };
+pub const BASE: &str = "https://huzheng.haining.example";
+/// Noon in Haining on 21 November 2026.
+pub const NOON: &str = "2026-11-21T04:00:00Z";
+
+pub fn at(text: &str) -> Timestamp {
+    text.parse().expect("a time")
+}
+
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a date")
+}
+
+pub struct Fixture {
+    pub root: PrivateKey,
+    pub issuing: PrivateKey,
+    pub status: PrivateKey,
+    document: TrustDocument,
+}
+
+impl Fixture {
+    pub fn new() -> Self {
+        let [root, issuing, status] = [1, 2, 3].map(|seed| PrivateKey::from_random(&mut [seed; 32]));
+        let mut keys = vec![
+            trusted(&root, Purpose::Root),
+            trusted(&issuing, Purpose::Issuing),
+            trusted(&status, Purpose::Status),
+        ];
+        keys[1].body = Some("S000033001032".parse().expect("a body"));
+        keys[1].body_name_zh = Some("海宁市养老护理职业技能评价中心".to_owned());
+        keys[1].body_name_en = Some("Haining Elderly Care Skill Assessment Centre".to_owned());
+        keys[1].types = vec![CertificateType::Skill];
+        keys[1].daily_cap = Some(500);
+        let document = TrustDocument {
+            version: 3,
+            environment: Environment::Test,
+            issued_at: at("2026-11-01T00:00:00Z"),
+            expires_at: at("2027-02-01T00:00:00Z"),
+            verify_hosts: vec!["huzheng.haining.example".to_owned(), "old.haining.example:8443".to_owned()],
+            keys,
+        };
+        Self { root, issuing, status, document }
+    }
+
+    pub fn document(&self) -> TrustDocument {
+        self.document.clone()
+    }
+
+    pub fn trust(&self) -> TrustList {
+        TrustList::new(self.document()).expect("consistent")
+    }
+
+    pub fn certified(&self) -> &TrustedKey {
+        &self.document.keys[1]
+    }
+
+    pub fn sign(&self, payload: &Payload) -> Vec<u8> {
+        issue(payload, &self.issuing, self.certified(), at(NOON)).expect("issued").cwt
+    }
+
+    pub fn cwt(&self) -> Vec<u8> {
+        self.sign(&payload())
+    }
+
+    pub fn status_jwt(&self, purpose: StatusPurpose, marked: &[u32]) -> String {
+        let until = at(NOON) + TimeDelta::minutes(10);
+        let mut list = StatusList::empty(1, purpose, 0, at(NOON), until).expect("a list");
+        assert!(marked.iter().all(|index| list.mark(*index)));
+        status_jwt::write(&list, PUBLISHER, &self.status, id(&self.status)).expect("written")
+    }
+
+    pub fn bundle(&self, revoked: &[u32], suspended: &[u32]) -> StatusBundle {
+        StatusBundle {
+            list: 1,
+            revocation: self.status_jwt(StatusPurpose::Revocation, revoked),
+            suspension: self.status_jwt(StatusPurpose::Suspension, suspended),
+        }
+    }
+
+    pub fn snapshot(&self, revoked: &[u32], suspended: &[u32]) -> StatusSnapshot {
+        let mut snapshot = StatusSnapshot::default();
+        let bundle = self.bundle(revoked, suspended).to_json();
+        snapshot.take_up(&bundle, &self.trust(), at(NOON)).expect("a good bundle");
+        snapshot
+    }
+}
+
+pub fn payload() -> Payload {
+    Payload {
+        environment: Environment::Test,
+        code: PublicCode::from_bytes(*b"0123456789abcdef"),
+        number: "S000033001032265000042".parse().expect("a number"),
+        holder: "王桂兰".to_owned(),
+        occupation: Occupation::ElderlyCareWorker,
+        specialty: Specialty::General,
+        level: SkillLevel::Five,
+        body: "S000033001032".parse().expect("a body"),
+        issued_on: day("2026-11-20"),
+        expires_on: None,
+        status: StatusPlace { list: 1, index: 100_042 },
+    }
+}
+
+pub fn id(key: &PrivateKey) -> KeyId {
+    KeyId::of(&key.public(), Environment::Test)
+}
+
+fn trusted(key: &PrivateKey, purpose: Purpose) -> TrustedKey {
+    TrustedKey {
+        id: KeyId::of(&key.public(), Environment::Test),
+        public_key: key.public(),
+        purpose,
+        body: None,
+        body_name_zh: None,
+        body_name_en: None,
+        types: Vec::new(),
+        valid_from: day("2026-01-01"),
+        valid_until: day("2028-12-31"),
+        daily_cap: None,
+        state: KeyState::Active,
+        halted_at: None,
+        cutoff: None,
+    }
+}
+
+/// A picture of white paper with the given QR codes side by side.
+pub fn photo(texts: &[&String], format: ImageFormat) -> Vec<u8> {
+    const SCALE: usize = 4;
+    const MARGIN: usize = 40;
+    let codes: Vec<_> = texts.iter().map(|text| Matrix::of(text).expect("fits")).collect();
+    let width = MARGIN + codes.iter().map(|code| code.size * SCALE + MARGIN).sum::<usize>();
+    let height = 2 * MARGIN + codes.iter().map(|code| code.size * SCALE).max().unwrap_or(100);
+    let pixel = |length: usize| u32::try_from(length).expect("small");
+    let mut picture = image::GrayImage::from_pixel(pixel(width), pixel(height), image::Luma([255]));
+    let mut left = MARGIN;
+    for code in &codes {
+        for (place, _) in code.dark.iter().enumerate().filter(|(_, dark)| **dark) {
+            let (x, y) = (left + place % code.size * SCALE, MARGIN + place / code.size * SCALE);
+            for (dx, dy) in (0..SCALE).flat_map(|dx| (0..SCALE).map(move |dy| (dx, dy))) {
+                picture.put_pixel(pixel(x + dx), pixel(y + dy), image::Luma([0]));
+            }
+        }
+        left += code.size * SCALE + MARGIN;
+    }
+    let mut bytes = Vec::new();
+    picture.write_to(&mut std::io::Cursor::new(&mut bytes), format).expect("written");
+    bytes
+}

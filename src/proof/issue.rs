@@ -1,0 +1,195 @@
+//! Signing: what contradicts itself or its key is refused, with all the reasons at once.
+//!
+//! Whether the holder has earned the certificate was decided before; see `registry::certificates`.
+
+use chrono::{Datelike, NaiveDate};
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+use crate::codes;
+use crate::kernel::codes::Code;
+use crate::kernel::dates::{Timestamp, shanghai_date};
+use crate::proof::cose::{self, Envelope};
+use crate::proof::keys::{KeyId, PrivateKey, Purpose};
+use crate::proof::payload::Payload;
+use crate::proof::status::MAX_ENTRIES;
+use crate::proof::trust::{KeyState, TrustedKey};
+
+/// A certificate that was signed and whose signature was checked again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedCertificate {
+    pub cwt: Vec<u8>,
+}
+
+codes! {
+    /// One reason not to sign.
+    pub enum Refusal("refusal") {
+        /// The code of the verify address was never drawn.
+        CodeEmpty = "code-empty",
+        /// A number of the national form names another body.
+        NumberBody = "number-body",
+        /// A number of the national form names another level.
+        NumberLevel = "number-level",
+        HolderEmpty = "holder-empty",
+        /// Longer than 50 characters.
+        HolderLength = "holder-length",
+        /// Not in the normal form NFC, with control characters, or with blanks around it.
+        HolderForm = "holder-form",
+        IssuedInFuture = "issued-in-future",
+        /// Before 2000: nothing of ours was issued then.
+        IssuedTooEarly = "issued-too-early",
+        ExpiresBeforeIssue = "expires-before-issue",
+        /// Past the year 9999.
+        ExpiresTooLate = "expires-too-late",
+        /// Past the end of the largest status list.
+        StatusIndex = "status-index",
+        KeyPurpose = "key-purpose",
+        /// The key belongs to another body.
+        KeyBody = "key-body",
+        KeyType = "key-type",
+        KeyEnvironment = "key-environment",
+        /// The issue date, or today, lies outside the key's validity.
+        KeyValidity = "key-validity",
+        /// Retired or halted.
+        KeyState = "key-state",
+        /// The private key is not the half of the certified one.
+        KeyMismatch = "key-mismatch",
+        /// What was signed did not check or read back: a fault of the machine.
+        SelfCheck = "self-check",
+    }
+}
+
+/// All the reasons not to sign. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not signed: {}", .0.iter().map(|reason| reason.code()).collect::<Vec<_>>().join(", "))]
+pub struct Refused(pub Vec<Refusal>);
+
+/// Signs `payload` with `key`, which the root certified as `certified`.
+///
+/// # Errors
+/// [`Refused`].
+pub fn issue(
+    payload: &Payload,
+    key: &PrivateKey,
+    certified: &TrustedKey,
+    now: Timestamp,
+) -> Result<SignedCertificate, Refused> {
+    let mut reasons = refusals(payload, certified, shanghai_date(now));
+    if key.public() != certified.public_key {
+        reasons.push(Refusal::KeyMismatch);
+    }
+    if !reasons.is_empty() {
+        return Err(Refused(reasons));
+    }
+    let cwt = cose::sign(&payload.encode(), key, certified.id);
+    let checks = Envelope::parse(&cwt).is_ok_and(|envelope| {
+        envelope.is_signed_by(&certified.public_key)
+            && Payload::decode(envelope.payload).as_ref() == Ok(payload)
+    });
+    if checks { Ok(SignedCertificate { cwt }) } else { Err(Refused(vec![Refusal::SelfCheck])) }
+}
+
+/// What speaks against `payload` under a key certified as `certified`, on `today` in Asia/Shanghai.
+#[must_use]
+pub fn refusals(payload: &Payload, certified: &TrustedKey, today: NaiveDate) -> Vec<Refusal> {
+    let number = payload.number.as_str();
+    let national = payload.number.is_national();
+    let level = char::from(b'0' + payload.level.number());
+    let holder = &payload.holder;
+    let environment_fits = KeyId::of(&certified.public_key, payload.environment) == certified.id;
+    let far = |day: NaiveDate| day.year() > 9998;
+    let found = [
+        (payload.code.bytes() == &[0; 16], Refusal::CodeEmpty),
+        (national && !number.starts_with(&payload.body.to_string()), Refusal::NumberBody),
+        (national && number.chars().nth(15) != Some(level), Refusal::NumberLevel),
+        (holder.trim().is_empty(), Refusal::HolderEmpty),
+        (holder.chars().count() > 50, Refusal::HolderLength),
+        (!is_plain(holder), Refusal::HolderForm),
+        (payload.issued_on > today, Refusal::IssuedInFuture),
+        (payload.issued_on.year() < 2000, Refusal::IssuedTooEarly),
+        (payload.expires_on.is_some_and(|last| last < payload.issued_on), Refusal::ExpiresBeforeIssue),
+        (payload.expires_on.is_some_and(far), Refusal::ExpiresTooLate),
+        (payload.status.index >= MAX_ENTRIES, Refusal::StatusIndex),
+        (certified.purpose != Purpose::Issuing, Refusal::KeyPurpose),
+        (certified.body.as_ref() != Some(&payload.body), Refusal::KeyBody),
+        (!certified.types.contains(&Payload::TYPE), Refusal::KeyType),
+        (!environment_fits, Refusal::KeyEnvironment),
+        (!certified.covers(payload.issued_on) || !certified.covers(today), Refusal::KeyValidity),
+        (certified.state != KeyState::Active, Refusal::KeyState),
+    ];
+    found.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
+}
+
+fn is_plain(holder: &str) -> bool {
+    holder.trim() == holder
+        && !holder.chars().any(char::is_control)
+        && ComposingNormalizerBorrowed::new_nfc().is_normalized(holder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::ids::PublicCode;
+    use crate::kernel::skill::SkillLevel;
+    use crate::proof::fixture::{Fixture, NOON, at, day, payload};
+    use crate::proof::payload::Environment;
+
+    #[test]
+    fn a_payload_that_contradicts_itself_is_refused() {
+        fn check(change: impl FnOnce(&mut Payload), expected: &[Refusal]) {
+            let fixture = Fixture::new();
+            let mut payload = payload();
+            change(&mut payload);
+            let result = issue(&payload, &fixture.issuing, fixture.certified(), at(NOON));
+            assert_eq!(
+                result.map(|_| ()).map_err(|refused| refused.0),
+                match expected {
+                    [] => Ok(()),
+                    reasons => Err(reasons.to_vec()),
+                }
+            );
+        }
+        check(|_| {}, &[]);
+        check(|p| p.code = PublicCode::from_bytes([0; 16]), &[Refusal::CodeEmpty]);
+        check(|p| p.level = SkillLevel::One, &[Refusal::NumberLevel]);
+        check(|p| p.number = "浙养护2019第0042号".parse().expect("a number"), &[]);
+        let other = "S000033009999265000042";
+        check(|p| p.number = other.parse().expect("a number"), &[Refusal::NumberBody]);
+        check(|p| p.holder.clear(), &[Refusal::HolderEmpty]);
+        check(|p| p.holder = " 王桂兰".to_owned(), &[Refusal::HolderForm]);
+        check(|p| p.holder = "王\u{0}".to_owned(), &[Refusal::HolderForm]);
+        check(|p| p.holder = "Jose\u{301}".to_owned(), &[Refusal::HolderForm]);
+        check(|p| p.holder = "José".to_owned(), &[]);
+        check(|p| p.holder = "买买提·阿不都热合曼".to_owned(), &[]);
+        check(|p| p.holder = "王".repeat(51), &[Refusal::HolderLength]);
+        check(|p| p.issued_on = day("2026-11-22"), &[Refusal::IssuedInFuture]);
+        check(|p| p.expires_on = Some(day("2026-11-19")), &[Refusal::ExpiresBeforeIssue]);
+        check(|p| p.expires_on = Some(NaiveDate::MAX), &[Refusal::ExpiresTooLate]);
+        check(|p| p.status.index = MAX_ENTRIES, &[Refusal::StatusIndex]);
+        check(
+            |p| p.body = "S000033009999".parse().expect("a body"),
+            &[Refusal::NumberBody, Refusal::KeyBody],
+        );
+        check(|p| p.environment = Environment::Production, &[Refusal::KeyEnvironment]);
+        check(|p| p.issued_on = day("2025-12-31"), &[Refusal::KeyValidity]);
+        check(|p| p.issued_on = day("1999-12-31"), &[Refusal::IssuedTooEarly, Refusal::KeyValidity]);
+    }
+
+    #[test]
+    fn a_key_signs_only_what_it_is_certified_for() {
+        fn check(change: impl FnOnce(&mut TrustedKey), expected: &[Refusal]) {
+            let fixture = Fixture::new();
+            let mut certified = fixture.certified().clone();
+            change(&mut certified);
+            let result = issue(&payload(), &fixture.issuing, &certified, at(NOON));
+            assert_eq!(result, Err(Refused(expected.to_vec())));
+        }
+        check(|k| k.purpose = Purpose::Status, &[Refusal::KeyPurpose]);
+        check(|k| k.body = None, &[Refusal::KeyBody]);
+        check(|k| k.types.clear(), &[Refusal::KeyType]);
+        check(|k| k.valid_until = day("2026-11-20"), &[Refusal::KeyValidity]);
+        check(|k| k.state = KeyState::Halted, &[Refusal::KeyState]);
+        check(|k| k.state = KeyState::Retired, &[Refusal::KeyState]);
+        let other = PrivateKey::from_random(&mut [77; 32]).public();
+        check(|k| k.public_key = other, &[Refusal::KeyEnvironment, Refusal::KeyMismatch]);
+    }
+}

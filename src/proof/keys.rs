@@ -1,0 +1,304 @@
+//! Keys: who they are (`KeyId`), what each may sign (`Purpose`), and how the secret half is kept.
+//!
+//! Absent: where the files lie and where the passphrase comes from (`app`).
+
+use std::fmt;
+use std::str::FromStr;
+
+use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
+use pkcs8::pkcs5::{pbes2, scrypt};
+use pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding, PrivateKeyInfoRef};
+use sha2::{Digest, Sha256};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::codes;
+use crate::kernel::codes::Code;
+use crate::proof::base58;
+use crate::proof::payload::Environment;
+
+codes! {
+    /// What a key may sign. One key has one purpose.
+    pub enum Purpose("key-purpose") {
+        /// The trust list, kept off line.
+        Root = "root",
+        /// The certificates of one assessment body.
+        Issuing = "issuing",
+        /// Status lists.
+        Status = "status",
+        /// Checkpoints of the transparency log.
+        Log = "log",
+        /// Session tokens of the API.
+        Api = "api",
+    }
+}
+
+/// The first 8 bytes of SHA-256 over the public key and the environment's code.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyId([u8; 8]);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a key id of 16 hexadecimal digits")]
+pub struct BadKeyId;
+
+impl KeyId {
+    #[must_use]
+    pub fn of(key: &PublicKey, environment: Environment) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(key.bytes());
+        hash.update(environment.code());
+        let mut id = [0; 8];
+        id.copy_from_slice(&hash.finalize()[..8]);
+        Self(id)
+    }
+
+    pub const fn from_bytes(bytes: [u8; 8]) -> Self {
+        Self(bytes)
+    }
+
+    pub const fn bytes(&self) -> &[u8; 8] {
+        &self.0
+    }
+}
+
+impl FromStr for KeyId {
+    type Err = BadKeyId;
+    fn from_str(text: &str) -> Result<Self, BadKeyId> {
+        let mut id = [0; 8];
+        hex::decode_to_slice(text, &mut id).map_err(|_| BadKeyId)?;
+        Ok(Self(id))
+    }
+}
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+impl serde::Serialize for KeyId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+impl<'de> serde::Deserialize<'de> for KeyId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// An Ed25519 public key, kept ready for use. Written as a W3C Multikey (`z6Mk…`). Never a weak one: a
+/// point of small order would accept signatures that nobody made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PublicKey(VerifyingKey);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadPublicKey {
+    #[error("not an Ed25519 public key written as a Multikey")]
+    Form,
+    #[error("a weak public key, of small order")]
+    Weak,
+}
+
+/// The multicodec prefix of Ed25519 public keys.
+const MULTIKEY_ED25519: [u8; 2] = [0xed, 0x01];
+
+impl PublicKey {
+    /// # Errors
+    /// [`BadPublicKey`] where the bytes are no point of the curve, or one of small order.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, BadPublicKey> {
+        let key = VerifyingKey::from_bytes(bytes).map_err(|_| BadPublicKey::Form)?;
+        if key.is_weak() { Err(BadPublicKey::Weak) } else { Ok(Self(key)) }
+    }
+
+    pub fn bytes(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
+    #[must_use]
+    pub fn has_signed(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        self.0.verify(message, &Signature::from_bytes(signature)).is_ok()
+    }
+
+    /// The key's own `did:key` with its one method, which any verifier can resolve without asking anybody.
+    #[must_use]
+    pub fn did_key_method(&self) -> String {
+        format!("did:key:{self}#{self}")
+    }
+}
+
+impl FromStr for PublicKey {
+    type Err = BadPublicKey;
+    fn from_str(text: &str) -> Result<Self, BadPublicKey> {
+        if text.len() > 64 {
+            return Err(BadPublicKey::Form);
+        }
+        let bytes = text.strip_prefix('z').and_then(base58::decode).ok_or(BadPublicKey::Form)?;
+        let key = bytes.strip_prefix(&MULTIKEY_ED25519).ok_or(BadPublicKey::Form)?;
+        Self::from_bytes(key.try_into().map_err(|_| BadPublicKey::Form)?)
+    }
+}
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = [0; 34];
+        bytes[..2].copy_from_slice(&MULTIKEY_ED25519);
+        bytes[2..].copy_from_slice(self.bytes());
+        write!(f, "z{}", base58::encode(&bytes))
+    }
+}
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+impl serde::Serialize for PublicKey {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+impl<'de> serde::Deserialize<'de> for PublicKey {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// The secret half of a key. Wiped from memory when dropped, and never shown.
+pub struct PrivateKey(SigningKey);
+
+/// How much work a passphrase costs, here and to whoever guesses at a stolen key file (scrypt, RFC 7914).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cost {
+    /// N = 2¹⁷, r = 8, p = 1: 128 MiB and some tenths of a second.
+    Guarded,
+    /// N = 2¹⁰: for the demo and for tests, whose keys protect nothing.
+    Demo,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFileError {
+    /// The two can't be told apart, and neither may be described further.
+    #[error("wrong passphrase, or not an encrypted Ed25519 key in PKCS#8")]
+    Unreadable,
+    #[error("the key file could not be written")]
+    Unwritable,
+}
+
+impl PrivateKey {
+    /// The key that 32 bytes of good randomness make. The caller's copy is wiped.
+    #[must_use]
+    pub fn from_random(seed: &mut [u8; 32]) -> Self {
+        let key = Self(SigningKey::from_bytes(seed));
+        seed.zeroize();
+        key
+    }
+
+    #[must_use]
+    pub fn public(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key())
+    }
+
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message).to_bytes()
+    }
+
+    /// PKCS#8 in PEM, encrypted under `passphrase` (PBES2: scrypt, AES-256-CBC); `openssl pkey` reads it.
+    ///
+    /// # Errors
+    /// [`KeyFileError::Unwritable`], which nothing known causes.
+    pub fn to_pem(
+        &self,
+        passphrase: &[u8],
+        cost: Cost,
+        random: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<Zeroizing<String>, KeyFileError> {
+        let unwritable = |_| KeyFileError::Unwritable;
+        let (mut salt, mut iv) = ([0; 16], [0; 16]);
+        random(&mut salt);
+        random(&mut iv);
+        let log_n = match cost {
+            Cost::Guarded => 17,
+            Cost::Demo => 10,
+        };
+        let scrypt = scrypt::Params::new(log_n, 8, 1).map_err(|_| KeyFileError::Unwritable)?;
+        let parameters = pbes2::Parameters::generate_scrypt_aes256cbc(scrypt, &salt, iv)
+            .map_err(|_| KeyFileError::Unwritable)?;
+        let plain = self.0.to_pkcs8_der().map_err(unwritable)?;
+        let info = PrivateKeyInfoRef::try_from(plain.as_bytes()).map_err(|_| KeyFileError::Unwritable)?;
+        let document = info.encrypt_with_params(parameters, passphrase).map_err(unwritable)?;
+        document.to_pem("ENCRYPTED PRIVATE KEY", LineEnding::LF).map_err(|_| KeyFileError::Unwritable)
+    }
+
+    /// # Errors
+    /// [`KeyFileError::Unreadable`]. A key that isn't encrypted is refused too.
+    pub fn from_pem(pem: &str, passphrase: &[u8]) -> Result<Self, KeyFileError> {
+        SigningKey::from_pkcs8_encrypted_pem(pem, passphrase).map(Self).map_err(|_| KeyFileError::Unreadable)
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PrivateKey(of {})", self.public())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> PrivateKey {
+        PrivateKey::from_random(&mut [7; 32])
+    }
+
+    #[test]
+    fn a_key_file_opens_with_its_passphrase_only() {
+        let pem = key().to_pem(b"correct horse", Cost::Demo, &mut |bytes| bytes.fill(9)).expect("written");
+        assert!(pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+        let again = PrivateKey::from_pem(&pem, b"correct horse").expect("opens");
+        assert_eq!(again.public(), key().public());
+        assert_eq!(again.sign(b"x"), key().sign(b"x"));
+        for (pem, passphrase) in
+            [(pem.as_str(), &b"wrong"[..]), (&pem[..pem.len() / 2], b"correct horse"), ("", b"correct horse")]
+        {
+            assert_eq!(PrivateKey::from_pem(pem, passphrase).err(), Some(KeyFileError::Unreadable));
+        }
+        let plain = key().0.to_pkcs8_pem(LineEnding::LF).expect("written");
+        assert_eq!(PrivateKey::from_pem(&plain, b"").err(), Some(KeyFileError::Unreadable));
+    }
+
+    #[test]
+    fn a_key_shows_its_public_half_only() {
+        let secret = hex::encode([7; 32]);
+        let shown = format!("{:?}", key());
+        assert!(shown.contains(&key().public().to_string()) && !shown.contains(&secret));
+        let mut seed = [7; 32];
+        let _ = PrivateKey::from_random(&mut seed);
+        assert_eq!(seed, [0; 32]);
+    }
+
+    #[test]
+    fn an_id_belongs_to_one_environment() {
+        let public = key().public();
+        let ids = Environment::ALL.iter().map(|environment| KeyId::of(&public, *environment));
+        let ids: std::collections::BTreeSet<_> = ids.collect();
+        assert_eq!(ids.len(), Environment::ALL.len());
+        let id = KeyId::of(&public, Environment::Test);
+        assert_eq!(id.to_string().parse(), Ok(id));
+    }
+
+    #[test]
+    fn public_keys_are_written_as_multikeys() {
+        let public = key().public();
+        assert!(public.to_string().starts_with("z6Mk"));
+        assert_eq!(public.to_string().parse(), Ok(public));
+        assert_eq!("z6Mk".parse::<PublicKey>(), Err(BadPublicKey::Form));
+        // The neutral element: under it anything verifies.
+        let mut neutral = [0; 32];
+        neutral[0] = 1;
+        assert_eq!(PublicKey::from_bytes(&neutral), Err(BadPublicKey::Weak));
+    }
+}

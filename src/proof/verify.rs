@@ -1,0 +1,254 @@
+//! The one function that says what a certificate is worth, wherever it is asked: the server, the command
+//! line, a test. Everything that is not shown to be good is not green.
+
+use std::cmp::Ordering;
+
+use crate::kernel::codes::Code;
+use crate::kernel::dates::{Timestamp, shanghai_date};
+use crate::proof::content::{Address, Content, Unreadable};
+use crate::proof::cose::{BadEnvelope, Envelope};
+use crate::proof::keys::Purpose;
+use crate::proof::payload::{BadPayload, Payload};
+use crate::proof::report::{CertificateFacts, CheckName, CheckResult, Checks, Report, Verdict};
+use crate::proof::status::{Standing, StatusSnapshot, UnknownStatus};
+use crate::proof::trust::{KeyState, TrustList, TrustedKey};
+
+/// Checks `content` against the keys in `trust` and the lists in `status`, at `now`.
+///
+/// An address alone can't be checked here: the registry looks it up, and elsewhere it is `unsupported`.
+#[must_use]
+pub fn verify(
+    content: &Content,
+    trust: &TrustList,
+    status: Option<&StatusSnapshot>,
+    now: Timestamp,
+) -> Report {
+    let mut checks = Checks::default();
+    match content {
+        Content::Signed { address, cwt } => match examine(cwt, address.as_ref(), trust, &mut checks) {
+            Err(end) => checks.report(end.verdict(), None),
+            Ok((payload, key)) => judge(payload, key, trust, status, now, checks),
+        },
+        Content::Address(address) => {
+            checks.pass(CheckName::Decoded);
+            checks.set(CheckName::Signature, CheckResult::Unknown, "address-only");
+            match check_host(address, trust, &mut checks) {
+                Ok(()) => checks.report(Verdict::Unsupported, None),
+                Err(end) => checks.report(end.verdict(), None),
+            }
+        }
+    }
+}
+
+/// The report on something that could not be read.
+#[must_use]
+pub fn unreadable(reason: Unreadable) -> Report {
+    Report::without_content(Verdict::Unsupported, CheckResult::Failed, reason.code())
+}
+
+/// An examination that ends before there is a certificate to speak of.
+enum End {
+    Unsupported,
+    Forged,
+}
+
+impl End {
+    const fn verdict(self) -> Verdict {
+        match self {
+            Self::Unsupported => Verdict::Unsupported,
+            Self::Forged => Verdict::Forged,
+        }
+    }
+}
+
+/// Whether somebody with the right to do so signed exactly this, for this address. Nothing of the payload
+/// is looked at before its signature holds.
+fn examine<'t>(
+    cwt: &[u8],
+    address: Option<&Address>,
+    trust: &'t TrustList,
+    checks: &mut Checks,
+) -> Result<(Payload, &'t TrustedKey), End> {
+    let envelope = Envelope::parse(cwt).map_err(|error| {
+        let detail = match error {
+            BadEnvelope::Malformed => "malformed",
+            BadEnvelope::Algorithm => "unknown-algorithm",
+        };
+        checks.set(CheckName::Decoded, CheckResult::Failed, detail);
+        End::Unsupported
+    })?;
+    checks.pass(CheckName::Decoded);
+    match address {
+        Some(address) => check_host(address, trust, checks)?,
+        None => checks.set(CheckName::Address, CheckResult::Unknown, "no-address"),
+    }
+    let Some(key) = trust.key(envelope.key) else {
+        return Err(forged(checks, CheckName::Key, "unknown-key"));
+    };
+    if !envelope.is_signed_by(&key.public_key) {
+        return Err(forged(checks, CheckName::Signature, "mismatch"));
+    }
+    checks.pass(CheckName::Signature);
+    let payload = Payload::decode(envelope.payload).map_err(|error| {
+        let detail = match error {
+            BadPayload::UnknownVersion => "unknown-version",
+            BadPayload::Malformed => "malformed",
+        };
+        checks.set(CheckName::Decoded, CheckResult::Failed, detail);
+        End::Unsupported
+    })?;
+    if payload.environment != trust.environment() {
+        return Err(forged(checks, CheckName::Environment, "other-environment"));
+    }
+    checks.pass(CheckName::Environment);
+    if address.is_some_and(|address| address.code != payload.code) {
+        return Err(forged(checks, CheckName::Address, "other-certificate"));
+    }
+    if let Some(detail) = overstep(&payload, key) {
+        return Err(forged(checks, CheckName::Key, detail));
+    }
+    Ok((payload, key))
+}
+
+/// A genuine signature behind a stranger's address is no QR of ours: whoever made it wants people to open
+/// a page that only looks like ours.
+fn check_host(address: &Address, trust: &TrustList, checks: &mut Checks) -> Result<(), End> {
+    if trust.is_our_host(&address.host) {
+        checks.pass(CheckName::Address);
+        Ok(())
+    } else {
+        Err(forged(checks, CheckName::Address, "foreign-host"))
+    }
+}
+
+fn forged(checks: &mut Checks, name: CheckName, detail: &'static str) -> End {
+    checks.set(name, CheckResult::Failed, detail);
+    End::Forged
+}
+
+/// How `key` signed what it had no right to sign.
+fn overstep(payload: &Payload, key: &TrustedKey) -> Option<&'static str> {
+    let after_halt = key.halted_at.is_some_and(|halted| payload.issued_on > shanghai_date(halted));
+    if key.purpose != Purpose::Issuing {
+        Some("key-purpose")
+    } else if key.body.as_ref() != Some(&payload.body) {
+        Some("key-body")
+    } else if !key.types.contains(&Payload::TYPE) {
+        Some("key-type")
+    } else if !key.covers(payload.issued_on) {
+        Some("key-validity")
+    } else if after_halt {
+        Some("key-halted")
+    } else {
+        None
+    }
+}
+
+/// What a genuine certificate is worth at `now`. Each finding may only make the verdict worse.
+fn judge(
+    payload: Payload,
+    key: &TrustedKey,
+    trust: &TrustList,
+    status: Option<&StatusSnapshot>,
+    now: Timestamp,
+    mut checks: Checks,
+) -> Report {
+    let standing = status.map_or(Standing::Unknown(UnknownStatus::NoList), |lists| {
+        lists.lookup(&payload.code, payload.status, now)
+    });
+    let found = [
+        check_key(key, trust, now, &mut checks),
+        check_dates(&payload, now, &mut checks),
+        check_status(&standing, &mut checks),
+    ];
+    let verdict = found.into_iter().fold(Verdict::Valid, worse);
+    let facts = facts(payload, key, standing);
+    checks.report(verdict, Some(facts))
+}
+
+fn check_key(key: &TrustedKey, trust: &TrustList, now: Timestamp, checks: &mut Checks) -> Verdict {
+    let doubt = if key.cutoff.is_some() {
+        // Only the log can tell what was signed before the theft: see `docs/api.md`.
+        Some("log-proof-needed")
+    } else if key.state == KeyState::Halted {
+        Some("key-halted")
+    } else if trust.is_expired(now) {
+        Some("trust-list-expired")
+    } else {
+        None
+    };
+    if let Some(detail) = doubt {
+        checks.set(CheckName::Key, CheckResult::Unknown, detail);
+        return Verdict::StatusUnknown;
+    }
+    checks.pass(CheckName::Key);
+    Verdict::Valid
+}
+
+fn check_dates(payload: &Payload, now: Timestamp, checks: &mut Checks) -> Verdict {
+    let today = shanghai_date(now);
+    if payload.expires_on.is_some_and(|last_day| last_day < today) {
+        checks.set(CheckName::Dates, CheckResult::Failed, "expired");
+        return Verdict::Expired;
+    }
+    if payload.issued_on > today {
+        // One of two clocks is wrong, and it may be ours.
+        checks.set(CheckName::Dates, CheckResult::Unknown, "issued-in-future");
+        return Verdict::StatusUnknown;
+    }
+    checks.pass(CheckName::Dates);
+    Verdict::Valid
+}
+
+fn check_status(standing: &Standing<'_>, checks: &mut Checks) -> Verdict {
+    let (verdict, result, detail) = match standing {
+        Standing::Valid => (Verdict::Valid, CheckResult::Passed, "ok"),
+        Standing::Suspended => (Verdict::Suspended, CheckResult::Failed, "suspended"),
+        Standing::Revoked { .. } => (Verdict::Revoked, CheckResult::Failed, "revoked"),
+        Standing::Replaced { .. } => (Verdict::Replaced, CheckResult::Failed, "replaced"),
+        Standing::Unknown(reason) => (Verdict::StatusUnknown, CheckResult::Unknown, reason.code()),
+    };
+    checks.set(CheckName::Status, result, detail);
+    verdict
+}
+
+/// The graver of two findings: revoked > replaced > suspended > expired > status unknown > valid.
+fn worse(one: Verdict, other: Verdict) -> Verdict {
+    const GRAVITY: [Verdict; 6] = [
+        Verdict::Valid,
+        Verdict::StatusUnknown,
+        Verdict::Expired,
+        Verdict::Suspended,
+        Verdict::Replaced,
+        Verdict::Revoked,
+    ];
+    let gravity = |verdict| GRAVITY.iter().position(|known| *known == verdict);
+    match gravity(one).cmp(&gravity(other)) {
+        Ordering::Less => other,
+        Ordering::Equal | Ordering::Greater => one,
+    }
+}
+
+fn facts(payload: Payload, key: &TrustedKey, standing: Standing<'_>) -> CertificateFacts {
+    let (ended_on, replaced_by) = match standing {
+        Standing::Revoked { on } => (on, None),
+        Standing::Replaced { on, by } => (Some(on), Some(by.clone())),
+        Standing::Valid | Standing::Suspended | Standing::Unknown(_) => (None, None),
+    };
+    CertificateFacts {
+        code: payload.code,
+        number: payload.number,
+        holder: payload.holder,
+        occupation: payload.occupation,
+        specialty: payload.specialty,
+        level: payload.level,
+        body: payload.body.to_string(),
+        body_name_zh: key.body_name_zh.clone().unwrap_or_default(),
+        body_name_en: key.body_name_en.clone().unwrap_or_default(),
+        environment: payload.environment,
+        issued_on: payload.issued_on,
+        expires_on: payload.expires_on,
+        ended_on,
+        replaced_by,
+    }
+}
