@@ -2,3 +2,4 @@
 //! elders. `ARCHITECTURE.md` has the map; `app.rs` wires the parts together.
 
 pub mod kernel;
+pub mod render;
