@@ -93,9 +93,9 @@ mod tests {
         };
         check("王兰", Some((100.0, &["王兰"])));
         check("阿卜杜热合曼", Some((83.0, &["阿卜杜热合曼"])));
-        // 12 characters of 83: six on a line, but a line never begins with the dot.
-        check("阿卜杜热合曼·阿卜杜拉", Some((71.0, &["阿卜杜热合曼·", "阿卜杜拉"])));
-        check("Zhang Xiulan of Haining", Some((83.0, &["x"])));
+        check("阿卜杜热合·曼拉", Some((83.0, &["阿卜杜热合·曼拉"])));
+        check("Zhang Xiulan of Haining", Some((57.0, &["Zhang Xiulan", "of Haining"])));
+        check("阿卜杜热合曼·阿卜杜拉热", Some((93.0, &["阿卜杜热合", "曼·阿卜杜拉"])));
         check("海宁市养老服务职业技能评价中心有限责任公司", None);
     }
 }

@@ -26,9 +26,14 @@ fn qr(content: &str) -> QrDrawing {
     let code = qrcode::QrCode::with_error_correction_level(content, qrcode::EcLevel::M).expect("a QR");
     let width = code.width();
     let mut path = String::new();
-    for (index, colour) in code.to_colors().iter().enumerate() {
-        if *colour == qrcode::Color::Dark {
-            path += &format!("M{} {}h1v1h-1z", index % width + 4, index / width + 4);
+    for (y, row) in code.to_colors().chunks(width).enumerate() {
+        let mut x = 0;
+        for run in row.chunk_by(|a, b| a == b) {
+            if run[0] == qrcode::Color::Dark {
+                let n = run.len();
+                path += &format!("M{} {}h{n}v1h-{n}z", x + 4, y + 4);
+            }
+            x += run.len();
         }
     }
     QrDrawing { path, size: u32::try_from(width + 8).expect("a small number") }

@@ -33,7 +33,7 @@ const PREPARED_ROWS: u32 = 5_000;
 /// [`WriteError`] when a text is longer than a cell may hold.
 pub fn template(columns: &[Column], language: SheetLanguage, rows: &[Vec<String>]) -> Result<Vec<u8>, WriteError> {
     let mut workbook = new_workbook()?;
-    let sheet = workbook.add_worksheet_with_constant_memory();
+    let sheet = workbook.add_worksheet();
     sheet.set_name(word(language, "填写", "Data"))?;
     write_heading(sheet, columns, language)?;
     for (at, column) in (0u16..).zip(columns) {
@@ -43,7 +43,7 @@ pub fn template(columns: &[Column], language: SheetLanguage, rows: &[Vec<String>
     for (number, row) in (1u32..).zip(rows) {
         write_row(sheet, number, columns, row)?;
     }
-    write_notes(workbook.add_worksheet_with_constant_memory(), columns, language)?;
+    write_notes(workbook.add_worksheet(), columns, language)?;
     Ok(workbook.save_to_buffer()?)
 }
 
@@ -61,7 +61,7 @@ pub fn export(
     match format {
         SheetFormat::Xlsx => {
             let mut workbook = new_workbook()?;
-            let sheet = workbook.add_worksheet_with_constant_memory();
+            let sheet = workbook.add_worksheet_with_constant_memory()?;
             write_heading(sheet, columns, language)?;
             for (number, row) in (1u32..).zip(rows) {
                 write_row(sheet, number, columns, &row)?;
