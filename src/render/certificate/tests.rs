@@ -1,0 +1,149 @@
+use std::process::Command;
+use std::sync::OnceLock;
+
+use super::*;
+
+fn designs() -> &'static CertificateDesigns {
+    static DESIGNS: OnceLock<CertificateDesigns> = OnceLock::new();
+    DESIGNS.get_or_init(|| CertificateDesigns::load(&Fonts::load_default().expect("fonts")).expect("designs"))
+}
+
+fn sample() -> PrintedCertificate {
+    CertificateDesigns::sample(DesignKind::SkillLevel).expect("the sample")
+}
+
+/// As long as a real fragment: 216 bytes as decimal digits.
+fn signed_content() -> String {
+    let digits: String = (0..532).map(|i| char::from(b'0' + u8::try_from(i * 7 % 10).expect("a digit"))).collect();
+    format!("https://huzheng.example.gov.cn/v/0123456789abcdefghjkmnpqrs#{digits}")
+}
+
+fn short_content() -> String {
+    "https://huzheng.example.gov.cn/v/0123456789abcdefghjkmnpqrs".to_owned()
+}
+
+fn qr(content: &str) -> QrDrawing {
+    let code = qrcode::QrCode::with_error_correction_level(content, qrcode::EcLevel::M).expect("a QR");
+    let width = code.width();
+    let mut path = String::new();
+    for (y, row) in code.to_colors().chunks(width).enumerate() {
+        let mut x = 0;
+        for run in row.chunk_by(|a, b| a == b) {
+            if run[0] == qrcode::Color::Dark {
+                let n = run.len();
+                path += &format!("M{} {}h{n}v1h-{n}z", x + 4, y + 4);
+            }
+            x += run.len();
+        }
+    }
+    QrDrawing { path, size: u32::try_from(width + 8).expect("a small number") }
+}
+
+fn with_qrs() -> PrintedCertificate {
+    PrintedCertificate { signed_qr: qr(&signed_content()), short_qr: qr(&short_content()), ..sample() }
+}
+
+fn long_everything() -> PrintedCertificate {
+    let bilingual = |zh: &str, en: &str| Bilingual { zh: zh.to_owned(), en: en.to_owned() };
+    PrintedCertificate {
+        name: "阿卜杜热合曼·阿卜杜拉".to_owned(),
+        document_kind: bilingual("港澳居民来往内地通行证", "Mainland Travel Permit for Hong Kong and Macao Residents"),
+        document_number: None,
+        specialty: Some(bilingual("认知障碍照护员", "Dementia Care")),
+        level: bilingual("一级/高级技师", "Level 1 / Senior Technician"),
+        body: bilingual(
+            "浙江省嘉兴市海宁市养老服务与健康照护职业技能培训评价中心（海宁市老年大学）",
+            "Haining Centre for Training and Assessment of Vocational Skills in Elderly Care and Health Care, Jiaxing, Zhejiang",
+        ),
+        expires_on: NaiveDate::from_ymd_opt(2029, 11, 19),
+        marking: Marking::None,
+        ..with_qrs()
+    }
+}
+
+fn pdf_text(pdf: &[u8]) -> String {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("certificate.pdf");
+    std::fs::write(&file, pdf).expect("written");
+    let output = Command::new("pdftotext").args(["-layout".as_ref(), file.as_os_str(), "-".as_ref()]).output();
+    String::from_utf8(output.expect("pdftotext of poppler-utils").stdout).expect("text")
+}
+
+#[test]
+fn the_pdf_is_small_selectable_and_the_same_every_time() {
+    for certificate in [with_qrs(), long_everything()] {
+        let started = std::time::Instant::now();
+        let pdf = designs().pdf(&certificate).expect("a PDF");
+        println!("{} bytes, {:?}", pdf.len(), started.elapsed());
+        if let Ok(directory) = std::env::var("HUZHENG_KEEP_DOCUMENTS") {
+            std::fs::write(format!("{directory}/{}.pdf", certificate.name), &pdf).expect("written");
+        }
+        assert!(pdf.len() <= 60 * 1024, "{} bytes", pdf.len());
+        assert_eq!(pdf, designs().pdf(&certificate).expect("a PDF"), "not deterministic");
+        let text = pdf_text(&pdf);
+        for expected in [&certificate.name, &certificate.number, &certificate.level.zh, &certificate.verify_domain] {
+            assert!(text.contains(expected.as_str()), "{expected} is not selectable in: {text}");
+        }
+        assert!(text.contains("本证书的数字签名不是评价机构公章"), "{text}");
+        assert_eq!(text.contains("SPECIMEN"), certificate.marking != Marking::None, "{text}");
+    }
+}
+
+#[test]
+fn an_identity_number_is_printed_only_when_given() {
+    let shown = pdf_text(&designs().pdf(&sample()).expect("a PDF"));
+    assert!(shown.contains("990000197403152041"), "{shown}");
+    let hidden = PrintedCertificate { document_number: None, ..sample() };
+    let hidden = pdf_text(&designs().pdf(&hidden).expect("a PDF"));
+    assert!(!hidden.contains("990000") && hidden.contains("——"), "{hidden}");
+}
+
+#[test]
+fn both_qrs_read_back_from_a_grey_picture_at_150_dpi() {
+    for certificate in [with_qrs(), long_everything()] {
+        let png = designs().png(&certificate, 1754).expect("a PNG");
+        if let Ok(directory) = std::env::var("HUZHENG_KEEP_DOCUMENTS") {
+            std::fs::write(format!("{directory}/{}.png", certificate.name), &png).expect("written");
+        }
+        let grey = image::load_from_memory(&png).expect("a picture").to_luma8();
+        assert_eq!(grey.dimensions(), (1754, 1241));
+        assert_eq!(read_qr(&grey, [300, 1394, 400]), signed_content());
+        assert_eq!(read_qr(&grey, [745, 1584, 210]), short_content());
+    }
+}
+
+/// Reads the QR in a square given by left, top and side in tenths of a millimetre, as someone aims a camera at it:
+/// with 2 mm of its surroundings.
+fn read_qr(page: &image::GrayImage, square: [u32; 3]) -> String {
+    let [left, top, side] = [square[0] - 20, square[1] - 20, square[2] + 40].map(|tenths| tenths * 150 / 254);
+    let view = image::imageops::crop_imm(page, left, top, side, side).to_image();
+    let (width, height) = view.dimensions();
+    let read = rxing::helpers::detect_in_luma(view.into_raw(), width, height, Some(rxing::BarcodeFormat::QR_CODE));
+    read.expect("a QR code").getText().to_owned()
+}
+
+#[test]
+fn a_character_without_a_glyph_is_refused_by_name() {
+    let certificate = PrintedCertificate { name: "王\u{12345}".to_owned(), ..sample() };
+    let error = designs().pdf(&certificate).expect_err("no cuneiform");
+    assert!(matches!(error, RenderError::MissingGlyph { character: '\u{12345}' }), "{error}");
+    let error = designs().png(&certificate, 800).expect_err("no cuneiform").to_string();
+    assert!(error.contains("U+12345"), "{error}");
+}
+
+#[test]
+fn a_text_too_long_for_its_place_is_refused_and_markup_stays_text() {
+    let certificate = PrintedCertificate { name: "王".repeat(80), ..sample() };
+    let error = designs().pdf(&certificate).expect_err("80 characters");
+    assert!(matches!(error, RenderError::TooLong(_)), "{error}");
+    let certificate = PrintedCertificate { name: "<b>&王".to_owned(), ..sample() };
+    assert!(pdf_text(&designs().pdf(&certificate).expect("a PDF")).contains("<b>&王"));
+}
+
+#[test]
+fn a_picture_has_sensible_bounds() {
+    for width in [0, 199, 4001, u32::MAX] {
+        let error = designs().png(&sample(), width).expect_err("no such picture");
+        assert!(matches!(error, RenderError::Width(w) if w == width), "{error}");
+    }
+}

@@ -1,0 +1,134 @@
+//! The one word that certificate designs have beyond plain Handlebars: text that fits its box.
+//!
+//! `{{fit name x=560 y=760 width=900 face="serif-bold" size=84 smallest=44 lines=2}}` writes `<text>` elements;
+//! `x` and `y` are the start of the first line's base line, or with `up=1` of the last line's. `fill` is as in SVG.
+//! A second text, `{{fit level.zh level.en … under=27}}`, follows below in smaller letters: at most `under` high,
+//! at least three quarters of it, on as many lines.
+
+use handlebars::{Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext};
+use handlebars::{RenderError as TemplateError, RenderErrorReason, html_escape};
+
+use super::fonts::{Fonts, Typeface};
+use super::text::{Fitted, TextBox, fit};
+
+pub(super) struct FitText {
+    fonts: Fonts,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("does not fit: {0}")]
+struct TooLong(String);
+
+/// From one base line to the next, in sizes of the font.
+const LINE_HEIGHT: f64 = 1.24;
+
+/// From the last base line of a text to the smaller one below it, in sizes of the smaller.
+const BELOW: f64 = 1.5;
+
+impl FitText {
+    pub(super) const fn new(fonts: Fonts) -> Self {
+        Self { fonts }
+    }
+
+    /// The text that was too long for its box, if that is what went wrong.
+    pub(super) fn too_long(error: &TemplateError) -> Option<&str> {
+        match error.reason() {
+            RenderErrorReason::NestedError(inner) => inner.downcast_ref::<TooLong>().map(|e| e.0.as_str()),
+            _ => None,
+        }
+    }
+}
+
+impl HelperDef for FitText {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let placement = Placement::read(helper)?;
+        let text = |index: usize| helper.param(index).and_then(|p| p.value().as_str());
+        let first = text(0).ok_or(RenderErrorReason::ParamNotFoundForIndex("fit", 0))?;
+        let last_line = placement.write(&self.fonts, first, out)?;
+        if let (Some(second), Some(size)) = (text(1), number(helper, "under")) {
+            placement.below(last_line, size).write(&self.fonts, second, out)?;
+        }
+        Ok(())
+    }
+}
+
+struct Placement {
+    x: f64,
+    y: f64,
+    room: TextBox,
+    fill: String,
+    /// Whether further lines push the first one up.
+    grows_up: bool,
+}
+
+impl Placement {
+    fn read(helper: &Helper<'_>) -> Result<Self, RenderErrorReason> {
+        let word = |name: &'static str| helper.hash_get(name).and_then(|p| p.value().as_str());
+        let required = |name: &'static str| {
+            number(helper, name).ok_or_else(|| RenderErrorReason::ParamNotFoundForName("fit", name.to_owned()))
+        };
+        let size = required("size")?;
+        let typeface = match word("face") {
+            Some("serif") => Typeface::Serif,
+            Some("serif-bold") => Typeface::SerifBold,
+            Some("sans") => Typeface::Sans,
+            Some("sans-bold") => Typeface::SansBold,
+            _ => return Err(RenderErrorReason::ParamNotFoundForName("fit", "face".to_owned())),
+        };
+        let lines = helper.hash_get("lines").and_then(|p| p.value().as_u64()).unwrap_or(1);
+        Ok(Self {
+            x: required("x")?,
+            y: required("y")?,
+            room: TextBox {
+                typeface,
+                width: required("width")?,
+                size,
+                smallest: number(helper, "smallest").unwrap_or(size),
+                lines: usize::try_from(lines).unwrap_or(1),
+            },
+            fill: word("fill").unwrap_or("#23201b").to_owned(),
+            grows_up: number(helper, "up").is_some(),
+        })
+    }
+
+    /// The place of a smaller text below one whose last line stands at `y`.
+    fn below(&self, y: f64, size: f64) -> Self {
+        Self {
+            x: self.x,
+            y: y + size * BELOW,
+            room: TextBox { typeface: Typeface::Serif, size, smallest: size * 0.75, ..self.room },
+            fill: "#6b6354".to_owned(),
+            grows_up: false,
+        }
+    }
+
+    /// Writes `text` and says where its last line stands.
+    fn write(&self, fonts: &Fonts, text: &str, out: &mut dyn Output) -> Result<f64, TemplateError> {
+        let Fitted { size, lines } = fit(fonts, text, self.room)
+            .ok_or_else(|| RenderErrorReason::NestedError(Box::new(TooLong(text.to_owned()))))?;
+        let (family, weight) = self.room.typeface.svg();
+        let Self { x, fill, .. } = self;
+        let step = size * LINE_HEIGHT;
+        let further = u32::try_from(lines.len().saturating_sub(1)).unwrap_or_default();
+        let first = if self.grows_up { self.y - step * f64::from(further) } else { self.y };
+        for (index, line) in (0u32..).zip(&lines) {
+            let y = first + step * f64::from(index);
+            let line = html_escape(line);
+            out.write(&format!(
+                r#"<text x="{x}" y="{y}" font-family="{family}" font-weight="{weight}" font-size="{size}" fill="{fill}">{line}</text>"#
+            ))?;
+        }
+        Ok(first + step * f64::from(further))
+    }
+}
+
+fn number(helper: &Helper<'_>, name: &str) -> Option<f64> {
+    helper.hash_get(name).and_then(|p| p.value().as_f64())
+}
