@@ -1,43 +1,116 @@
 //! The application: configuration, database, clock, randomness and secrets, wired together here and nowhere else.
 
 pub mod clock;
+pub mod keyring;
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
 
 use crate::app::clock::{Clock, MachineRandom};
+use crate::app::keyring::{Keyring, KeyringError};
 use crate::config::{Config, ConfigError};
 use crate::db::{Database, DbError, migrations};
+use crate::http::texts::MissingText;
+use crate::http::throttle::Throttle;
+use crate::http::tokens::Tokens;
+use crate::http::view::{ViewError, Views};
+use crate::kernel::area::AreaCode;
+use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Context, Origin, Randomness, uuid_at};
 use crate::kernel::ids::RequestId;
+use crate::proof::keys::KeyFileError;
+use crate::proof::payload::Environment;
+use crate::seeds::{self, BadSeed, Seeds};
 
 /// Everything that a request, a job or a subcommand may need.
 pub struct App {
     pub config: Config,
+    pub environment: Environment,
+    /// The area that this registry serves.
+    pub area: AreaCode,
     pub database: Database,
     pub clock: Clock,
     pub random: Arc<dyn Randomness>,
+    pub keyring: Keyring,
+    pub tokens: Tokens,
+    pub seeds: Seeds,
+    pub views: Views,
+    pub throttles: Throttles,
+}
+
+/// How often who may be wrong.
+#[derive(Debug)]
+pub struct Throttles {
+    /// Wrong passwords, by user name and by address.
+    pub sign_in: Throttle<String>,
+    /// Guesses at public addresses, by the caller's address.
+    pub lookups: Throttle<std::net::IpAddr>,
+    /// Guesses at a holder's name and digits, by certificate.
+    pub holder_match: Throttle<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error(transparent)]
     Config(#[from] ConfigError),
-    #[error("the data folder cannot be made: {0}")]
-    DataFolder(#[from] std::io::Error),
+    #[error("{0}: {1}")]
+    File(PathBuf, std::io::Error),
     #[error(transparent)]
     Database(#[from] DbError),
     #[error(transparent)]
     Migration(#[from] migrations::MigrationError),
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    #[error(transparent)]
+    Seeds(#[from] BadSeed),
+    #[error("the pages cannot be read: {0}")]
+    Views(#[from] ViewError),
 }
 
 impl App {
-    /// Opens the database, brings its tables up to date and wires the parts together.
-    pub fn start(config: Config) -> Result<Self, StartError> {
-        std::fs::create_dir_all(&config.data_dir)?;
+    /// Opens the database and the keys, brings the tables up to date and wires the parts together.
+    pub fn start(config: Config, clock: Clock, random: Arc<dyn Randomness>) -> Result<Self, StartError> {
+        let environment = environment(&config)?;
+        let area = config
+            .area
+            .parse()
+            .map_err(|_| setting("HUZHENG_AREA", "an area code has 2, 4, 6, 9 or 12 digits"))?;
+        std::fs::create_dir_all(&config.data_dir)
+            .map_err(|error| StartError::File(config.data_dir.clone(), error))?;
+        let keyring = Keyring::open(&keys_folder(&config), passphrase(&config)?, environment)?;
         let database = Database::open(&config.database_url()?, config.database_connections)?;
-        let migrated = database.read(|conn| Ok::<_, DbError>(migrations::run(conn)))?;
-        migrated?;
-        Ok(Self { config, database, clock: Clock::machine(0), random: Arc::new(MachineRandom) })
+        database.read(|conn| Ok::<_, DbError>(migrations::run(conn)))??;
+        let missing = match environment {
+            Environment::Test => MissingText::Refuse,
+            Environment::Production | Environment::Demo => MissingText::ShowKey,
+        };
+        Ok(Self {
+            environment,
+            area,
+            database,
+            clock,
+            random,
+            tokens: Tokens::new(&keyring.api)?,
+            keyring,
+            seeds: seeds::load()?,
+            views: Views::load(missing)?,
+            throttles: Throttles {
+                sign_in: Throttle::new(8, Duration::from_secs(30)),
+                lookups: Throttle::new(20, Duration::from_secs(15)),
+                holder_match: Throttle::new(5, Duration::from_secs(120)),
+            },
+            config,
+        })
+    }
+
+    /// [`App::start`] on the machine's own clock and random source.
+    pub fn start_on_machine(config: Config) -> Result<Self, StartError> {
+        Self::start(config, Clock::machine(0), Arc::new(MachineRandom))
     }
 
     /// The context of one request, job or command.
@@ -46,4 +119,31 @@ impl App {
         let request = RequestId::from_uuid(uuid_at(now, &*self.random));
         Context { now, actor, request, origin, random: Arc::clone(&self.random) }
     }
+}
+
+/// The environment that stands inside every signature.
+pub fn environment(config: &Config) -> Result<Environment, ConfigError> {
+    Environment::from_code(&config.environment).ok_or_else(|| ConfigError::Setting {
+        name: "HUZHENG_ENVIRONMENT",
+        why: "production, demo or test".to_owned(),
+    })
+}
+
+#[must_use]
+pub fn keys_folder(config: &Config) -> PathBuf {
+    config.data_dir.join("keys")
+}
+
+/// The passphrase of the key files, without the line end that editors add.
+pub fn passphrase(config: &Config) -> Result<Zeroizing<Vec<u8>>, StartError> {
+    let path = config.key_passphrase_file.as_ref().ok_or(KeyringError::NoPassphrase)?;
+    let mut bytes = std::fs::read(path).map_err(|error| StartError::File(path.clone(), error))?;
+    while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+        bytes.pop();
+    }
+    if bytes.is_empty() { Err(KeyringError::NoPassphrase.into()) } else { Ok(Zeroizing::new(bytes)) }
+}
+
+fn setting(name: &'static str, why: &str) -> ConfigError {
+    ConfigError::Setting { name, why: why.to_owned() }
 }

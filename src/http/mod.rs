@@ -1,8 +1,22 @@
 //! What a browser or another system sees. Handlers extract, call one operation and render.
 //!
-//! Absent: decisions (they are in `registry`, `flows` and `proof`), SQL and the clock.
+//! `routes.rs` is the whole table: address, who may call it, and what it takes. Absent: decisions (they are in
+//! `registry`, `flows` and `proof`), SQL and the clock.
 
+pub mod access;
+pub mod api;
 pub mod assets;
+pub mod call;
 mod helpers;
+pub mod import;
+pub mod input;
+pub mod openapi;
+pub mod page;
+pub mod pages;
+pub mod problem;
+pub mod routes;
+pub mod server;
 pub mod texts;
+pub mod throttle;
+pub mod tokens;
 pub mod view;

@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
+use actix_web::http::header;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::types::FluentNumber;
@@ -18,6 +20,9 @@ use crate::kernel::invalid::FieldError;
 #[folder = "locales/"]
 struct Locales;
 
+/// The cookie that keeps a chosen language.
+pub const LANGUAGE_COOKIE: &str = "huzheng_language";
+
 codes! {
     /// The languages in which every text exists.
     pub enum Language("language") {
@@ -27,6 +32,20 @@ codes! {
 }
 
 impl Language {
+    /// The language that a request asks for: by `?lang=`, else by the cookie that an earlier choice left, else by
+    /// the browser's preference. Chinese unless English is asked for.
+    #[must_use]
+    pub fn of(request: &HttpRequest) -> Self {
+        let query = request.query_string().split('&').find_map(|part| part.strip_prefix("lang="));
+        let chosen = query.and_then(Self::from_code);
+        let kept = || request.cookie(LANGUAGE_COOKIE).and_then(|cookie| Self::from_code(cookie.value()));
+        let preferred = || {
+            let header = request.headers().get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+            header.trim_start().get(..2).filter(|tag| tag.eq_ignore_ascii_case("en")).map(|_| Self::English)
+        };
+        chosen.or_else(kept).or_else(preferred).unwrap_or(Self::Chinese)
+    }
+
     #[must_use]
     pub const fn other(self) -> Self {
         match self {

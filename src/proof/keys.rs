@@ -29,6 +29,8 @@ codes! {
         Log = "log",
         /// Session tokens of the API.
         Api = "api",
+        /// Not for signing: the secret from which the keys for stored identity numbers are derived.
+        PersonalData = "personal-data",
     }
 }
 
@@ -204,6 +206,25 @@ impl PrivateKey {
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
+    }
+
+    /// Another secret that only the holder of this key can make: HMAC-SHA-256 of `label` under the key.
+    #[must_use]
+    pub fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
+        let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, self.0.as_bytes());
+        let tag = aws_lc_rs::hmac::sign(&key, label.as_bytes());
+        let mut secret = Zeroizing::new([0; 32]);
+        secret.copy_from_slice(tag.as_ref());
+        secret
+    }
+
+    /// PKCS#8 in DER, in the clear, for a library that takes a key in no other form.
+    ///
+    /// # Errors
+    /// [`KeyFileError::Unwritable`], which nothing known causes.
+    pub fn to_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
+        let document = self.0.to_pkcs8_der().map_err(|_| KeyFileError::Unwritable)?;
+        Ok(Zeroizing::new(document.as_bytes().to_vec()))
     }
 
     /// PKCS#8 in PEM, encrypted under `passphrase` (PBES2: scrypt, AES-256-CBC); `openssl pkey` reads it.

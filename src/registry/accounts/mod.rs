@@ -3,6 +3,7 @@
 //! What a role may call is written in `http::routes`; what a token looks like is `http::tokens`' business.
 
 pub mod error;
+pub mod idempotency;
 pub mod passwords;
 pub mod service;
 pub mod store;

@@ -25,7 +25,7 @@ const COLUMNS: &[Column] = &[
         "gender",
         "性别",
         "Gender",
-        ColumnKind::Choice { zh: &["男", "女"], en: &["male", "female"] },
+        ColumnKind::Choice { codes: &["1", "2"], zh: &["男", "女"], en: &["male", "female"] },
         Presence::Optional,
     ),
 ];

@@ -153,7 +153,7 @@ fn offer_choices(
     kind: ColumnKind,
     language: SheetLanguage,
 ) -> Result<(), XlsxError> {
-    let ColumnKind::Choice { zh, en } = kind else { return Ok(()) };
+    let ColumnKind::Choice { zh, en, .. } = kind else { return Ok(()) };
     let words = match language {
         SheetLanguage::Chinese => zh,
         SheetLanguage::English => en,

@@ -1,0 +1,6 @@
+//! The JSON API, one file per domain: views and handlers.
+
+pub mod accounts;
+pub mod areas;
+pub mod organisations;
+pub mod system;

@@ -1,0 +1,168 @@
+//! What every handler starts from: who calls, in which language, and the two ways to the database.
+
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev, web};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+use crate::db::{Conn, Tx};
+use crate::http::access::Caller;
+use crate::http::input::BodyHash;
+use crate::http::problem::Problem;
+use crate::http::texts::Language;
+use crate::kernel::area::AreaCode;
+use crate::kernel::context::{Actor, Context, Origin};
+use crate::registry::accounts::idempotency;
+
+/// One request.
+pub struct Call {
+    pub app: Arc<App>,
+    pub context: Context,
+    pub language: Language,
+    pub csrf: Option<String>,
+    pub request: HttpRequest,
+}
+
+pub type Answer = Result<HttpResponse, Problem>;
+
+impl FromRequest for Call {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let Some(app) = request.app_data::<web::Data<App>>() else {
+            return ready(Err(Problem::Internal("no application".to_owned())));
+        };
+        let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
+        let address = request.peer_addr().map(|peer| peer.ip());
+        let mut context = app.context(caller.actor, Origin::Http(address));
+        if let Some(id) = request.extensions().get::<crate::kernel::ids::RequestId>() {
+            context.request = *id;
+        }
+        ready(Ok(Self {
+            app: Arc::clone(app),
+            context,
+            language: Language::of(request),
+            csrf: caller.csrf,
+            request: request.clone(),
+        }))
+    }
+}
+
+impl Call {
+    /// The account that calls. Routes that aren't public have one.
+    pub fn actor(&self) -> Result<&Actor, Problem> {
+        self.context.actor.as_ref().ok_or(Problem::NotSignedIn)
+    }
+
+    /// The area that a list is about: the one asked for, if the caller may see it, else the caller's own, else
+    /// the registry's.
+    pub fn area_within(&self, asked: Option<AreaCode>) -> Result<AreaCode, Problem> {
+        let own = self.actor()?.area.clone().unwrap_or_else(|| self.app.area.clone());
+        match asked {
+            Some(asked) if asked.is_within(&own) => Ok(asked),
+            Some(_) => Err(Problem::NotFound),
+            None => Ok(own),
+        }
+    }
+
+    /// Reads from the database.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn, &Context) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (app, context) = (Arc::clone(&self.app), self.context.clone());
+        on_a_worker(move || app.database.read(|conn| work(conn, &context))).await
+    }
+
+    /// Runs one operation in one transaction.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx, &Context) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (app, context) = (Arc::clone(&self.app), self.context.clone());
+        on_a_worker(move || app.database.write(|tx| work(tx, &context))).await
+    }
+
+    /// Runs slow work that is not the database's, such as drawing a document.
+    pub async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&App, &Context) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (app, context) = (Arc::clone(&self.app), self.context.clone());
+        on_a_worker(move || work(&app, &context)).await
+    }
+
+    /// Runs an operation that makes something, answers 201 with it, and under an `Idempotency-Key` answers a
+    /// repetition as it answered the first time.
+    pub async fn create<T: Serialize + Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx, &Context) -> Result<T, Problem> + Send + 'static,
+    ) -> Answer {
+        let key = self.idempotency_key()?;
+        let hash = self.request_hash();
+        let body = self
+            .write(move |tx, context| {
+                let Some((account, key)) = context.account().zip(key) else {
+                    return to_json(&work(tx, context)?);
+                };
+                if let Some(before) = idempotency::find(tx, account, &key)? {
+                    let same = before.request_hash == hash;
+                    return if same { Ok(before.body) } else { Err(Problem::Conflict("idempotency-key")) };
+                }
+                let body = to_json(&work(tx, context)?)?;
+                idempotency::keep(tx, context, account, &key, &hash, &body)?;
+                Ok(body)
+            })
+            .await?;
+        Ok(HttpResponse::Created().content_type("application/json").body(body))
+    }
+
+    /// The version that `If-Match` names. Without the header: 428.
+    pub fn if_match(&self) -> Result<i32, Problem> {
+        let value = self.request.headers().get(header::IF_MATCH).ok_or(Problem::PreconditionRequired)?;
+        let text = value.to_str().unwrap_or_default().trim_start_matches("W/").trim_matches('"');
+        text.parse().map_err(|_| Problem::Stale)
+    }
+
+    fn idempotency_key(&self) -> Result<Option<String>, Problem> {
+        let Some(value) = self.request.headers().get("idempotency-key") else { return Ok(None) };
+        let key = value.to_str().unwrap_or_default().trim();
+        let fits = (1..=200).contains(&key.len());
+        if fits { Ok(Some(key.to_owned())) } else { Err(Problem::Malformed("idempotency-key")) }
+    }
+
+    fn request_hash(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(self.request.method().as_str());
+        hash.update(self.request.path());
+        if let Some(BodyHash(body)) = self.request.extensions().get::<BodyHash>() {
+            hash.update(body);
+        }
+        hash.finalize().into()
+    }
+}
+
+/// 200 with a JSON body.
+pub fn ok(value: &impl Serialize) -> Answer {
+    Ok(HttpResponse::Ok().json(value))
+}
+
+/// 200 with a JSON body and the version that a change must name.
+pub fn ok_with_version(value: &impl Serialize, version: i32) -> Answer {
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{version}\""))).json(value))
+}
+
+fn to_json(value: &impl Serialize) -> Result<String, Problem> {
+    serde_json::to_string(value).map_err(|error| Problem::Internal(error.to_string()))
+}
+
+async fn on_a_worker<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    web::block(work).await.map_err(|_| Problem::Internal("the worker threads are gone".to_owned()))?
+}

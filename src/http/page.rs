@@ -1,0 +1,150 @@
+//! What every page shares: its frame, its navigation, and how a refused form comes back with nothing lost.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use fluent_bundle::FluentArgs;
+use serde_json::{Map, Value, json};
+
+use crate::http::call::{Answer, Call};
+use crate::http::problem::Problem;
+use crate::http::texts::Texts;
+use crate::kernel::codes::Code;
+use crate::kernel::context::Role;
+use crate::kernel::invalid::Invalid;
+
+/// Renders `template` with `page` as its own data.
+pub fn show(call: &Call, template: &str, title_key: &str, page: Value) -> Answer {
+    render(call, template, title_key, page, &[]).map(|html| html_response(HttpResponse::Ok(), html))
+}
+
+/// Renders a form's page again with what was typed and what is wrong with it: status 422.
+pub fn show_refused(
+    call: &Call,
+    template: &str,
+    title_key: &str,
+    page: Value,
+    Invalid(errors): &Invalid,
+) -> Answer {
+    let texts = call.app.views.texts(call.language);
+    let listed: Vec<Value> = errors
+        .iter()
+        .map(|error| {
+            let message = texts.field_error(error).unwrap_or_else(|_| error.code.to_owned());
+            json!({ "field": error.field, "message": message, "href": format!("#{}", error.field) })
+        })
+        .collect();
+    let html = render(call, template, title_key, page, &listed)?;
+    Ok(html_response(HttpResponse::UnprocessableEntity(), html))
+}
+
+/// After a change: on to `path`, so that a reload repeats nothing. `done` keys the words of the notice there.
+pub fn see_other(path: &str, done: Option<&str>) -> HttpResponse {
+    let location = match done {
+        Some(done) => format!("{path}{}done={done}", if path.contains('?') { '&' } else { '?' }),
+        None => path.to_owned(),
+    };
+    HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
+}
+
+fn render(
+    call: &Call,
+    template: &str,
+    title_key: &str,
+    page: Value,
+    errors: &[Value],
+) -> Result<String, Problem> {
+    let texts = call.app.views.texts(call.language);
+    let context = frame(call, texts, title_key, page, errors);
+    call.app
+        .views
+        .render(template, call.language, &context)
+        .map_err(|error| Problem::Internal(format!("{template}: {error:?}")))
+}
+
+fn frame(call: &Call, texts: &Texts, title_key: &str, page: Value, errors: &[Value]) -> Value {
+    let word = |key: &str| texts.text(key, &FluentArgs::new()).unwrap_or_else(|_| key.to_owned());
+    let path = call.request.path();
+    let me = call.context.actor.as_ref().map(|actor| {
+        json!({
+            "name": actor.name,
+            "role": actor.role,
+            "role_name": word(&format!("role-{}", actor.role)),
+            "organisation": null,
+        })
+    });
+    let done = call.request.query_string().split('&').find_map(|part| part.strip_prefix("done="));
+    let flash = done
+        .filter(|key| texts.has(&format!("done-{key}")))
+        .map(|key| json!({ "kind": "done", "text": word(&format!("done-{key}")) }));
+    json!({
+        "lang": call.language,
+        "other_lang": call.language.other(),
+        "path": path,
+        "title": word(title_key),
+        "me": me,
+        "csrf": call.csrf.as_deref().unwrap_or_default(),
+        "nav": call.context.actor.as_ref().map(|actor| navigation(actor.role, path)),
+        "flash": flash,
+        "errors": errors,
+        "page": page,
+    })
+}
+
+/// The pages that each role starts from, in the order of its work.
+#[must_use]
+pub fn navigation(role: Role, path: &str) -> Vec<Value> {
+    let entries: &[(&str, &str)] = match role {
+        Role::Administrator => &[("home", "/"), ("overview", "/overview"), ("accounts", "/accounts")],
+        Role::Bureau => &[
+            ("home", "/"),
+            ("overview", "/overview"),
+            ("classes", "/classes"),
+            ("exams", "/exams"),
+            ("certificates", "/certificates"),
+            ("organisations", "/organisations"),
+        ],
+        Role::Finance => &[("home", "/"), ("overview", "/overview")],
+        Role::Town => &[("home", "/"), ("overview", "/overview"), ("organisations", "/organisations")],
+        Role::School => &[("home", "/"), ("classes", "/classes"), ("exams", "/exams")],
+        Role::Assessor => &[("home", "/"), ("exams", "/exams"), ("certificates", "/certificates")],
+        Role::FirstAidIssuer => &[("home", "/"), ("first-aid", "/first-aid")],
+        Role::Institution => &[("home", "/"), ("scan", "/scan"), ("staff", "/staff")],
+        Role::Caregiver => &[("home", "/"), ("my-certificates", "/my/certificates")],
+    };
+    let current = |href: &str| path == href || (href != "/" && path.starts_with(&format!("{href}/")));
+    entries
+        .iter()
+        .map(|(key, href)| json!({ "key": key, "href": href, "current": current(href) }))
+        .collect()
+}
+
+/// Choices for a select: every code of `C` with its key.
+#[must_use]
+pub fn choices<C: Code>(texts: &Texts) -> Vec<Value> {
+    C::ALL
+        .iter()
+        .map(|value| {
+            let key = format!("{}-{}", C::NAME, value.code());
+            let label = texts.text(&key, &FluentArgs::new()).unwrap_or(key);
+            json!({ "value": value.code(), "label": label })
+        })
+        .collect()
+}
+
+/// What was typed, for a form shown again; every name in `fields` is there, so that strict templates find it.
+#[must_use]
+pub fn typed(values: &Map<String, Value>, fields: &[&str]) -> Value {
+    let mut all = values.clone();
+    for field in fields {
+        all.entry(*field).or_insert_with(|| Value::String(String::new()));
+    }
+    Value::Object(all)
+}
+
+/// A page is shown to its caller alone and never kept by a cache between.
+pub fn html_response(mut builder: actix_web::HttpResponseBuilder, html: String) -> HttpResponse {
+    builder
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(html)
+}

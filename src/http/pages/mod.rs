@@ -1,0 +1,4 @@
+//! The pages, one file per domain: each gathers what its template shows.
+
+pub mod accounts;
+pub mod home;

@@ -1,0 +1,235 @@
+//! The only place where an error becomes a status: an RFC 9457 problem for programs, a page for people.
+//!
+//! A [`Problem`] carries codes; the words are put in by [`Problem::document`], in the caller's language.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use fluent_bundle::FluentArgs;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::db::DbError;
+use crate::http::texts::Texts;
+use crate::kernel::invalid::Invalid;
+use crate::registry::{accounts, areas, organisations};
+
+#[derive(Debug)]
+pub enum Problem {
+    /// The body is not what its content type says.
+    Malformed(&'static str),
+    /// Fields are wrong: every one of them.
+    Invalid(Invalid),
+    NotSignedIn,
+    WrongCredentials,
+    NotAllowed,
+    /// Also for what the caller may not know of.
+    NotFound,
+    /// The thing is not in a state for this. The code names the message `conflict-<code>`.
+    Conflict(&'static str),
+    /// `If-Match` names an older version.
+    Stale,
+    PreconditionRequired,
+    /// Not yet; ask again after so many seconds.
+    NotYet(u32),
+    /// Seconds until the next try counts.
+    TooMany(u32),
+    UnsupportedMediaType,
+    TooLarge,
+    MethodNotAllowed,
+    /// Told to the log; to the caller only the request's id.
+    Internal(String),
+}
+
+impl Problem {
+    /// The stable name that ends the document's `type`, and keys the texts `problem-<name>`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed",
+            Self::Invalid(_) => "invalid-input",
+            Self::NotSignedIn => "not-signed-in",
+            Self::WrongCredentials => "wrong-credentials",
+            Self::NotAllowed => "not-allowed",
+            Self::NotFound => "not-found",
+            Self::Conflict(_) => "conflict",
+            Self::Stale => "stale",
+            Self::PreconditionRequired => "precondition-required",
+            Self::NotYet(_) => "not-yet",
+            Self::TooMany(_) => "too-many-requests",
+            Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::TooLarge => "too-large",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NotSignedIn | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
+            Self::NotAllowed => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Conflict(_) | Self::NotYet(_) => StatusCode::CONFLICT,
+            Self::Stale => StatusCode::PRECONDITION_FAILED,
+            Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Seconds for `Retry-After`, where it makes sense.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::NotYet(seconds) | Self::TooMany(seconds) => Some(*seconds),
+            _ => None,
+        }
+    }
+
+    /// The problem in words.
+    #[must_use]
+    pub fn document(&self, texts: &Texts, request_id: &str) -> ProblemDocument {
+        let word = |key: &str| texts.text(key, &FluentArgs::new()).unwrap_or_else(|_| key.to_owned());
+        let title = word(&format!("problem-{}", self.name()));
+        let detail = match self {
+            Self::Conflict(code) => Some(word(&format!("conflict-{code}"))),
+            Self::Malformed(code) => Some(word(&format!("malformed-{code}"))),
+            _ => None,
+        };
+        let errors = match self {
+            Self::Invalid(Invalid(errors)) => errors
+                .iter()
+                .map(|error| ProblemField {
+                    field: error.field.clone(),
+                    row: error.row,
+                    code: error.code.to_owned(),
+                    message: texts.field_error(error).unwrap_or_else(|_| error.code.to_owned()),
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        ProblemDocument {
+            kind: format!("urn:huzheng:problem:{}", self.name()),
+            title,
+            status: self.status().as_u16(),
+            detail,
+            instance: format!("urn:uuid:{request_id}"),
+            code: match self {
+                Self::Conflict(code) | Self::Malformed(code) => Some((*code).to_owned()),
+                _ => None,
+            },
+            errors,
+        }
+    }
+}
+
+/// An RFC 9457 problem document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemDocument {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    pub status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The request's id, by which the log knows it.
+    pub instance: String,
+    /// A stable code for what stands in `detail`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ProblemField>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemField {
+    pub field: String,
+    /// Row of a spreadsheet, counted as its user sees them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<u32>,
+    pub code: String,
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Internal(what) => write!(f, "internal: {what}"),
+            Self::Invalid(invalid) => fmt::Display::fmt(invalid, f),
+            Self::Conflict(code) | Self::Malformed(code) => write!(f, "{}: {code}", self.name()),
+            _ => f.write_str(self.name()),
+        }
+    }
+}
+
+/// The bare status; `server::finish` puts the words in, for only it knows the caller's language.
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status())
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid(invalid)
+    }
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        let mut text = error.to_string();
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            text = format!("{text}: {cause}");
+            source = cause.source();
+        }
+        Self::Internal(text)
+    }
+}
+
+impl From<areas::error::Error> for Problem {
+    fn from(error: areas::error::Error) -> Self {
+        use areas::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<organisations::error::Error> for Problem {
+    fn from(error: organisations::error::Error) -> Self {
+        use organisations::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<accounts::error::Error> for Problem {
+    fn from(error: accounts::error::Error) -> Self {
+        use accounts::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::WrongCredentials => Self::WrongCredentials,
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Hashing(why) => Self::Internal(why),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
