@@ -27,3 +27,5 @@ mod fixture;
 mod mutations;
 #[cfg(test)]
 mod verify_tests;
+#[cfg(test)]
+mod documentation;
