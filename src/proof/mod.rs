@@ -22,10 +22,10 @@ pub mod trust;
 pub mod verify;
 
 #[cfg(test)]
+mod documentation;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod mutations;
 #[cfg(test)]
 mod verify_tests;
-#[cfg(test)]
-mod documentation;

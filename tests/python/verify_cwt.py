@@ -81,7 +81,11 @@ def main(arguments):
     if len(arguments) != 2:
         print(__doc__, file=sys.stderr)
         return 2
-    key = public_key(arguments[0])
+    try:
+        key = public_key(arguments[0])
+    except (ValueError, KeyError, OSError) as error:
+        print(f"not a public key: {error}", file=sys.stderr)
+        return 2
     message = sys.stdin.buffer.read() if arguments[1] == "-" else pathlib.Path(arguments[1]).read_bytes()
     try:
         claims = claims_by_cwt(message, key, kid_of(message))
