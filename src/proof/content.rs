@@ -275,9 +275,19 @@ mod tests {
         large.resize(MAX_IMAGE_BYTES + 1, 0);
         assert_eq!(Content::read(&large), Err(Unreadable::TooLarge));
         for (width, height) in [(MAX_SIDE + 1, 1), (MAX_SIDE, MAX_SIDE)] {
-            let bomb = png(&DynamicImage::new_rgba8(width, height));
+            let bomb = with_stated_size(png(&DynamicImage::new_rgba8(1, 1)), width, height);
             assert_eq!(Content::read(&bomb), Err(Unreadable::TooLarge));
         }
+    }
+
+    /// A PNG whose header promises another size than its pixels have.
+    fn with_stated_size(mut png: Vec<u8>, width: u32, height: u32) -> Vec<u8> {
+        png[16..20].copy_from_slice(&width.to_be_bytes());
+        png[20..24].copy_from_slice(&height.to_be_bytes());
+        let mut sum = flate2::Crc::new();
+        sum.update(&png[12..29]);
+        png[29..33].copy_from_slice(&sum.sum().to_be_bytes());
+        png
     }
 
     #[test]
