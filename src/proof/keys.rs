@@ -276,6 +276,12 @@ mod tests {
     }
 
     #[test]
+    fn a_guarded_key_file_opens_too() {
+        let pem = key().to_pem(b"long", Cost::Guarded, &mut |bytes| bytes.fill(1)).expect("written");
+        assert_eq!(PrivateKey::from_pem(&pem, b"long").map(|key| key.public()).ok(), Some(key().public()));
+    }
+
+    #[test]
     fn a_key_shows_its_public_half_only() {
         let secret = hex::encode([7; 32]);
         let shown = format!("{:?}", key());
