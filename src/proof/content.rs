@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, GrayImage, ImageFormat, ImageReader, Limits, Luma};
 use rxing::common::HybridBinarizer;
 use rxing::multi::MultipleBarcodeReader;
 use rxing::qrcode::cpp_port::QrReader;
@@ -17,8 +17,8 @@ use crate::proof::{cose, fragment};
 pub const MAX_IMAGE_BYTES: usize = 8 << 20;
 /// And unpacked, along either side: what a phone's camera makes.
 const MAX_SIDE: u32 = 8192;
-/// The decoder's memory: 50 megapixels in colour.
-const MAX_PIXEL_BYTES: u64 = 160 << 20;
+/// The decoder's memory: 22 megapixels in colour.
+const MAX_PIXEL_BYTES: u64 = 64 << 20;
 /// The longest text: a certificate takes some 600 characters.
 const MAX_TEXT_BYTES: usize = 8 << 10;
 
@@ -161,25 +161,34 @@ fn open(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, Unreadable> {
     })
 }
 
+/// The texts of all QR codes in a picture. A panic of the reader, which works on whatever people upload,
+/// counts as a picture without any; the panic hook has told of it.
 fn qr_texts(picture: DynamicImage) -> Vec<String> {
-    let picture = on_white(&picture);
-    let (width, height) = picture.dimensions();
-    let Ok(source) = Luma8LuminanceSource::new(picture.into_raw(), width, height) else { return Vec::new() };
-    let hints = DecodeHints { TryHarder: Some(true), ..DecodeHints::default() };
-    let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
-    let found = QrReader.decode_multiple_with_hints(&mut bitmap, &hints).unwrap_or_default();
-    found.iter().map(|code| code.getText().to_owned()).collect()
+    std::panic::catch_unwind(|| {
+        let picture = on_white(picture);
+        let (width, height) = picture.dimensions();
+        let source = Luma8LuminanceSource::new(picture.into_raw(), width, height).ok()?;
+        let hints = DecodeHints { TryHarder: Some(true), ..DecodeHints::default() };
+        let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
+        let found = QrReader.decode_multiple_with_hints(&mut bitmap, &hints).ok()?;
+        Some(found.iter().map(|code| code.getText().to_owned()).collect())
+    })
+    .ok()
+    .flatten()
+    .unwrap_or_default()
 }
 
-/// Grey, with what is transparent as white paper rather than as the black that lies beneath.
-fn on_white(picture: &DynamicImage) -> image::GrayImage {
-    let mut grey = picture.to_luma_alpha8();
-    for pixel in grey.pixels_mut() {
-        let [light, alpha] = pixel.0.map(u16::from);
-        let mixed = (light * alpha + 255 * (255 - alpha)) / 255;
-        pixel.0[0] = mixed.to_le_bytes()[0];
+/// Grey, with what is transparent as white paper rather than as the black that may lie beneath.
+fn on_white(picture: DynamicImage) -> GrayImage {
+    if !picture.color().has_alpha() {
+        return picture.into_luma8();
     }
-    DynamicImage::ImageLumaA8(grey).to_luma8()
+    let pixels = picture.into_luma_alpha8();
+    GrayImage::from_fn(pixels.width(), pixels.height(), |x, y| {
+        let [light, alpha] = pixels.get_pixel(x, y).0.map(u16::from);
+        let mixed = (light * alpha + 255 * (255 - alpha)) / 255;
+        Luma([mixed.to_le_bytes()[0]])
+    })
 }
 
 #[cfg(test)]
@@ -265,10 +274,58 @@ mod tests {
         let mut large = white.clone();
         large.resize(MAX_IMAGE_BYTES + 1, 0);
         assert_eq!(Content::read(&large), Err(Unreadable::TooLarge));
-        let mut wide = Vec::new();
-        image::GrayImage::new(MAX_SIDE + 1, 1)
-            .write_to(&mut std::io::Cursor::new(&mut wide), ImageFormat::Png)
-            .expect("written");
-        assert_eq!(Content::read(&wide), Err(Unreadable::TooLarge));
+        for (width, height) in [(MAX_SIDE + 1, 1), (MAX_SIDE, MAX_SIDE)] {
+            let bomb = with_stated_size(png(&DynamicImage::new_rgba8(1, 1)), width, height);
+            assert_eq!(Content::read(&bomb), Err(Unreadable::TooLarge));
+        }
+    }
+
+    /// A PNG whose header promises another size than its pixels have.
+    fn with_stated_size(mut png: Vec<u8>, width: u32, height: u32) -> Vec<u8> {
+        png[16..20].copy_from_slice(&width.to_be_bytes());
+        png[20..24].copy_from_slice(&height.to_be_bytes());
+        let mut sum = flate2::Crc::new();
+        sum.update(&png[12..29]);
+        png[29..33].copy_from_slice(&sum.sum().to_be_bytes());
+        png
+    }
+
+    #[test]
+    fn black_on_nothing_reads_as_black_on_white() {
+        let short = qr::verify_url(BASE, &payload().code);
+        let printed = image::load_from_memory(&photo(&[&short], ImageFormat::Png)).expect("a picture");
+        let mut transparent = printed.into_luma_alpha8();
+        for pixel in transparent.pixels_mut() {
+            pixel.0 = [0, 255 - pixel.0[0]];
+        }
+        let read = Content::read(&png(&DynamicImage::ImageLumaA8(transparent)));
+        assert!(matches!(read, Ok(Content::Address(_))), "{read:?}");
+    }
+
+    #[test]
+    fn noise_is_no_code() {
+        let code = image::load_from_memory(&photo(&[&"0".repeat(500)], ImageFormat::Png)).expect("a picture");
+        // A fixed sequence (Knuth's MMIX) rather than chance, so that a failure comes again.
+        let mut noise = 7u64;
+        let mut next = || {
+            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            noise.to_be_bytes()[0]
+        };
+        for share in [8, 16, 32, 64, 128, 255] {
+            let mut picture = code.to_luma8();
+            for pixel in picture.pixels_mut() {
+                if next() < share {
+                    pixel.0[0] = next();
+                }
+            }
+            let read = Content::read(&png(&DynamicImage::ImageLuma8(picture)));
+            assert!(matches!(read, Err(Unreadable::NoCode)), "{read:?}");
+        }
+    }
+
+    fn png(picture: &DynamicImage) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        picture.write_to(&mut std::io::Cursor::new(&mut bytes), ImageFormat::Png).expect("written");
+        bytes
     }
 }

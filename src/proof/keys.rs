@@ -5,6 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use ed25519_dalek::pkcs8::KeypairBytes;
 use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
 use pkcs8::pkcs5::{pbes2, scrypt};
 use pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding, PrivateKeyInfoRef};
@@ -248,7 +249,11 @@ impl PrivateKey {
         let scrypt = scrypt::Params::new(log_n, 8, 1).map_err(|_| KeyFileError::Unwritable)?;
         let parameters = pbes2::Parameters::generate_scrypt_aes256cbc(scrypt, &salt, iv)
             .map_err(|_| KeyFileError::Unwritable)?;
-        let plain = self.0.to_pkcs8_der().map_err(unwritable)?;
+        // Without the public half beside it, which OpenSSL 3.0 does not read.
+        let mut half = KeypairBytes { secret_key: self.0.to_bytes(), public_key: None };
+        let plain = half.to_pkcs8_der();
+        half.secret_key.zeroize();
+        let plain = plain.map_err(unwritable)?;
         let info = PrivateKeyInfoRef::try_from(plain.as_bytes()).map_err(|_| KeyFileError::Unwritable)?;
         let document = info.encrypt_with_params(parameters, passphrase).map_err(unwritable)?;
         document.to_pem("ENCRYPTED PRIVATE KEY", LineEnding::LF).map_err(|_| KeyFileError::Unwritable)
@@ -289,6 +294,12 @@ mod tests {
         }
         let plain = key().0.to_pkcs8_pem(LineEnding::LF).expect("written");
         assert_eq!(PrivateKey::from_pem(&plain, b"").err(), Some(KeyFileError::Unreadable));
+    }
+
+    #[test]
+    fn a_guarded_key_file_opens_too() {
+        let pem = key().to_pem(b"long", Cost::Guarded, &mut |bytes| bytes.fill(1)).expect("written");
+        assert_eq!(PrivateKey::from_pem(&pem, b"long").map(|key| key.public()).ok(), Some(key().public()));
     }
 
     #[test]

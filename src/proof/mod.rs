@@ -22,6 +22,8 @@ pub mod trust;
 pub mod verify;
 
 #[cfg(test)]
+mod documentation;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod mutations;

@@ -275,4 +275,19 @@ mod tests {
         let by_issuer = write(&list, PUBLISHER, &fixture.issuing, id).expect("written");
         assert_eq!(read(&by_issuer), Err(BadStatusJwt::Key));
     }
+
+    #[test]
+    fn every_changed_letter_is_noticed() {
+        let fixture = Fixture::new();
+        let jwt = fixture.status_jwt(StatusPurpose::Suspension, &[8]).into_bytes();
+        for place in 0..jwt.len() {
+            for letter in *b"A_.=" {
+                let mut changed = jwt.clone();
+                changed[place] = letter;
+                let text = String::from_utf8(changed).expect("ASCII");
+                let read = read(&text, &fixture.trust(), at(NOON));
+                assert_eq!(read.is_ok(), text.as_bytes() == jwt, "letter {place}");
+            }
+        }
+    }
 }

@@ -310,6 +310,21 @@ mod tests {
     }
 
     #[test]
+    fn no_changed_byte_changes_what_is_believed() {
+        let fixture = Fixture::new();
+        let text = fixture.document().sign(&fixture.root).expect("signed").into_bytes();
+        for place in 0..text.len() {
+            let mut changed = text.clone();
+            changed[place] ^= 1;
+            let Ok(changed) = String::from_utf8(changed) else { continue };
+            if let Ok(list) = TrustList::read(&changed, None, at("2026-11-21T04:00:00Z")) {
+                // Blanks between fields are not signed.
+                assert_eq!(list.document(), &fixture.document(), "byte {place}");
+            }
+        }
+    }
+
+    #[test]
     fn a_weak_key_is_refused_at_the_door() {
         let fixture = Fixture::new();
         let mut value = serde_json::to_value(fixture.document()).expect("JSON");
