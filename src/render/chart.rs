@@ -151,7 +151,8 @@ fn rectangle(svg: &mut String, top: f64, length: f64, class: &str) {
 
 fn words(svg: &mut String, x: f64, y: f64, (anchor, class): (&str, &str), text: &str) {
     let text = html_escape(text);
-    let _ = write!(svg, r#"<text class="{class}" x="{x:.1}" y="{y:.1}" text-anchor="{anchor}">{text}</text>"#);
+    let _ =
+        write!(svg, r#"<text class="{class}" x="{x:.1}" y="{y:.1}" text-anchor="{anchor}">{text}</text>"#);
 }
 
 #[cfg(test)]
@@ -179,7 +180,12 @@ mod tests {
         Bars {
             title: "各镇街".to_owned(),
             description: "4 towns".to_owned(),
-            rows: vec![row("硖石", Some(310)), row("马桥", Some(150)), row("盐官", None), row("长安", Some(900))],
+            rows: vec![
+                row("硖石", Some(310)),
+                row("马桥", Some(150)),
+                row("盐官", None),
+                row("长安", Some(900)),
+            ],
             target: Some(300),
             target_label: "目标 30".to_owned(),
             full: 400,
@@ -230,7 +236,8 @@ mod tests {
             let fits = move |n: &usvg::roxmltree::Node<'_, '_>| n.attribute("class") == Some(class);
             document.descendants().filter(fits).collect::<Vec<_>>()
         };
-        let lengths = |class| of_class(class).iter().filter_map(|n| n.attribute("width")).collect::<Vec<_>>().join(" ");
+        let lengths =
+            |class| of_class(class).iter().filter_map(|n| n.attribute("width")).collect::<Vec<_>>().join(" ");
         assert_eq!(lengths("chart-value"), "135.0");
         assert_eq!(lengths("chart-value chart-reached"), "279.0 360.0");
         assert_eq!(of_class("chart-missing").first().and_then(|n| n.text()), Some("无法计算：缺人口数"));

@@ -72,7 +72,8 @@ impl Placement {
     fn read(helper: &Helper<'_>) -> Result<Self, RenderErrorReason> {
         let word = |name: &'static str| helper.hash_get(name).and_then(|p| p.value().as_str());
         let required = |name: &'static str| {
-            number(helper, name).ok_or_else(|| RenderErrorReason::ParamNotFoundForName("fit", name.to_owned()))
+            number(helper, name)
+                .ok_or_else(|| RenderErrorReason::ParamNotFoundForName("fit", name.to_owned()))
         };
         let size = required("size")?;
         let typeface = match word("face") {

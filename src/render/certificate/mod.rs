@@ -7,10 +7,10 @@
 
 use chrono::{Datelike, NaiveDate};
 use handlebars::Handlebars;
-use krilla::Document;
 use krilla::geom::Size;
 use krilla::metadata::{DateTime, Metadata};
 use krilla::page::PageSettings;
+use krilla::{Document, SerializeSettings};
 use krilla_svg::{SurfaceExt, SvgSettings};
 use resvg::tiny_skia::{Pixmap, Transform};
 use rust_embed::RustEmbed;
@@ -164,7 +164,8 @@ impl DesignKind {
 
     fn file(self, file: &str) -> Result<String, RenderError> {
         let name = self.name();
-        let embedded = Files::get(&format!("{name}/{file}")).ok_or_else(|| self.broken(format!("no {file}")))?;
+        let embedded =
+            Files::get(&format!("{name}/{file}")).ok_or_else(|| self.broken(format!("no {file}")))?;
         String::from_utf8(embedded.data.into_owned()).map_err(|error| self.broken(error))
     }
 
@@ -210,7 +211,9 @@ impl Design {
         let unwritable = |reason: &str| RenderError::Pdf(reason.to_owned());
         let size = Size::from_wh(width, height).ok_or_else(|| unwritable("no page size"))?;
         let settings = PageSettings::from_wh(width, height).ok_or_else(|| unwritable("no page size"))?;
-        let mut document = Document::new();
+        // The document's own entries say all that the XMP packet would.
+        let mut document =
+            Document::new_with(SerializeSettings { xmp_metadata: false, ..Default::default() });
         let mut page = document.start_page_with(settings);
         let mut surface = page.surface();
         for layer in [&self.ground, &tree] {
@@ -242,7 +245,7 @@ impl Design {
 
 fn fields(certificate: &PrintedCertificate) -> serde_json::Value {
     let bilingual = |text: &Bilingual| json!({ "zh": text.zh, "en": text.en });
-    let qr = |qr: &QrDrawing| json!({ "path": qr.path, "size": qr.size });
+    let qr = |qr: &QrDrawing| json!({ "path": qr.path, "runs": stroked_runs(&qr.path), "size": qr.size });
     let day = |day: NaiveDate| {
         json!({
             "zh": format!("{}年{}月{}日", day.year(), day.month(), day.day()),
@@ -272,6 +275,25 @@ fn fields(certificate: &PrintedCertificate) -> serde_json::Value {
     })
 }
 
+/// The same picture with half the numbers, if every part of `path` is a row's run of dark modules, `M4 4h7v1h-7z`:
+/// the run's middle line, to be drawn one module thick. `None` when it is any other path. QR codes are the largest
+/// part of a page that does not compress.
+fn stroked_runs(path: &str) -> Option<String> {
+    let mut lines = String::with_capacity(path.len() / 2);
+    for part in path.split_terminator('z') {
+        let (x, rest) = part.trim().strip_prefix('M')?.split_once([' ', ','])?;
+        let (y, rest) = rest.split_once('h')?;
+        let (length, rest) = rest.split_once("v1")?;
+        let is_whole = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let closes = rest.strip_prefix("h-") == Some(length) || rest.strip_prefix('H') == Some(x);
+        if !(closes && [x, y, length].into_iter().all(is_whole)) {
+            return None;
+        }
+        lines.extend(["M", x, " ", y, ".5h", length]);
+    }
+    Some(lines)
+}
+
 /// The date is that of issue: the day of printing would make every copy differ.
 fn metadata(certificate: &PrintedCertificate) -> Metadata {
     let day = certificate.issued_on;
@@ -294,7 +316,8 @@ fn require_glyphs(group: &usvg::Group) -> Result<(), RenderError> {
             usvg::Node::Group(inner) => require_glyphs(inner)?,
             usvg::Node::Text(text) => {
                 let glyphs = text.layouted().iter().flat_map(|span| &span.positioned_glyphs);
-                let missing = glyphs.filter(|glyph| glyph.id.0 == 0).find_map(|glyph| glyph.text.chars().next());
+                let missing =
+                    glyphs.filter(|glyph| glyph.id.0 == 0).find_map(|glyph| glyph.text.chars().next());
                 if let Some(character) = missing {
                     return Err(RenderError::MissingGlyph { character });
                 }

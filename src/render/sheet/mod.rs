@@ -36,7 +36,10 @@ pub enum ColumnKind {
     Date,
     Integer,
     /// Text that is one of a few words; the template offers them.
-    Choice { zh: &'static [&'static str], en: &'static [&'static str] },
+    Choice {
+        zh: &'static [&'static str],
+        en: &'static [&'static str],
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -77,7 +77,8 @@ pub fn read(bytes: &[u8], columns: &[Column], most_rows: usize) -> Result<Sheet,
 
 fn read_workbook(bytes: &[u8], table: &mut Table<'_>) -> Result<(), SheetError> {
     refuse_bombs(bytes)?;
-    let mut workbook: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|e| unreadable(&e))?;
+    let mut workbook: Xlsx<_> =
+        calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|e| unreadable(&e))?;
     let first = workbook.sheet_names().first().cloned().ok_or(SheetError::Empty)?;
     // Cell by cell: a range would set aside memory for a far-off cell's whole rectangle.
     let mut cells = workbook.worksheet_cells_reader(&first).map_err(|e| unreadable(&e))?;
@@ -110,8 +111,8 @@ fn refuse_bombs(bytes: &[u8]) -> Result<(), SheetError> {
     let mut left = MOST_UNPACKED;
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(|_| SheetError::Unreadable)?;
-        let unpacked =
-            std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| SheetError::Unreadable)?;
+        let unpacked = std::io::copy(&mut part.take(left + 1), &mut std::io::sink())
+            .map_err(|_| SheetError::Unreadable)?;
         left = left.checked_sub(unpacked).ok_or(SheetError::TooLarge)?;
     }
     Ok(())
@@ -333,7 +334,8 @@ fn plain(text: &str) -> String {
 /// Trimmed, without invisible characters, and without the apostrophe that our own export puts before what would
 /// read as a formula.
 fn clean(text: &str) -> String {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200c}'));
+    let text =
+        text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200c}'));
     match text.strip_prefix('\'') {
         Some(rest) if rest.starts_with(FORMULA_STARTS) => rest.to_owned(),
         _ => text.to_owned(),

@@ -13,7 +13,16 @@ const fn column(
     kind: ColumnKind,
     presence: Presence,
 ) -> Column {
-    Column { key, title_zh, title_en, kind, presence, width: 20, note_zh: "照证件填写", note_en: "As on the document" }
+    Column {
+        key,
+        title_zh,
+        title_en,
+        kind,
+        presence,
+        width: 20,
+        note_zh: "照证件填写",
+        note_en: "As on the document",
+    }
 }
 
 const COLUMNS: &[Column] = &[
@@ -117,7 +126,12 @@ fn digits_that_excel_has_rounded_and_broken_formulas_are_refused_where_they_stan
 
 #[test]
 fn headings_match_by_either_title_or_key_however_they_are_typed() {
-    for heading in ["姓名,证件号码", "Name *, DOCUMENT NUMBER", "name;document_number", " 姓 名 *\t证件号码 Document number"] {
+    for heading in [
+        "姓名,证件号码",
+        "Name *, DOCUMENT NUMBER",
+        "name;document_number",
+        " 姓 名 *\t证件号码 Document number",
+    ] {
         let delimiter = heading.chars().find(|c| [',', ';', '\t'].contains(c)).expect("a delimiter");
         let csv = format!("\n{heading}\n王兰{delimiter}{ID}\n");
         check(csv.as_bytes(), &[(3, json!({"name": "王兰", "document_number": ID}))], &[]);
@@ -204,7 +218,11 @@ fn a_template_and_both_exports_read_back_as_they_were() {
         for format in [SheetFormat::Xlsx, SheetFormat::Csv] {
             let bytes = export(COLUMNS, language, [row.clone()], format).expect("a list");
             check(&bytes, &expected, &[]);
-            assert_eq!(bytes, export(COLUMNS, language, [row.clone()], format).expect("a list"), "not deterministic");
+            assert_eq!(
+                bytes,
+                export(COLUMNS, language, [row.clone()], format).expect("a list"),
+                "not deterministic"
+            );
         }
     }
 }
@@ -221,7 +239,8 @@ fn what_reads_as_a_formula_gets_an_apostrophe() {
 
 #[test]
 fn five_thousand_rows_are_read() {
-    let rows = (0..5_000).map(|i| vec![format!("王{i}"), ID.to_owned(), "2026-01-05".to_owned(), i.to_string()]);
+    let rows =
+        (0..5_000).map(|i| vec![format!("王{i}"), ID.to_owned(), "2026-01-05".to_owned(), i.to_string()]);
     let bytes = export(COLUMNS, SheetLanguage::Chinese, rows, SheetFormat::Xlsx).expect("a list");
     let started = std::time::Instant::now();
     let sheet = read(&bytes, COLUMNS, DEFAULT_ROWS).expect("a sheet");
