@@ -156,6 +156,13 @@ impl CertificateDesigns {
 }
 
 impl DesignKind {
+    /// As printed, and the title of the PDF.
+    const fn title(self) -> &'static str {
+        match self {
+            Self::SkillLevel => "职业技能等级证书",
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::SkillLevel => "skill-level",
@@ -223,7 +230,7 @@ impl Design {
         }
         surface.finish();
         page.finish();
-        document.set_metadata(metadata(certificate));
+        document.set_metadata(metadata(self.kind, certificate));
         document.finish().map_err(|error| RenderError::Pdf(format!("{error:?}")))
     }
 
@@ -295,14 +302,14 @@ fn stroked_runs(path: &str) -> Option<String> {
 }
 
 /// The date is that of issue: the day of printing would make every copy differ.
-fn metadata(certificate: &PrintedCertificate) -> Metadata {
+fn metadata(kind: DesignKind, certificate: &PrintedCertificate) -> Metadata {
     let day = certificate.issued_on;
     let mut date = DateTime::new(u16::try_from(day.year()).unwrap_or_default());
     if let (Ok(month), Ok(of_month)) = (u8::try_from(day.month()), u8::try_from(day.day())) {
         date = date.month(month).day(of_month).utc_offset_hour(8).utc_offset_minute(0);
     }
     Metadata::new()
-        .title(format!("职业技能等级证书 {}", certificate.number))
+        .title(format!("{} {}", kind.title(), certificate.number))
         .authors(vec![certificate.body.zh.clone()])
         .language("zh-CN".to_owned())
         .creator("huzheng".to_owned())

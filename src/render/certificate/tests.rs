@@ -1,3 +1,4 @@
+use std::fmt::Write;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -32,7 +33,7 @@ fn qr(content: &str) -> QrDrawing {
         for run in row.chunk_by(|a, b| a == b) {
             if run[0] == qrcode::Color::Dark {
                 let n = run.len();
-                path += &format!("M{} {}h{n}v1h-{n}z", x + 4, y + 4);
+                write!(path, "M{} {}h{n}v1h-{n}z", x + 4, y + 4).expect("a text grows");
             }
             x += run.len();
         }
@@ -65,13 +66,21 @@ fn long_everything() -> PrintedCertificate {
     }
 }
 
-fn pdf_text(pdf: &[u8]) -> String {
+/// What a program of poppler-utils writes to its standard output about a PDF.
+fn poppler(program: &str, options: &[&str], pdf: &[u8]) -> Vec<u8> {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("certificate.pdf");
     std::fs::write(&file, pdf).expect("written");
-    let output =
-        Command::new("pdftotext").args(["-layout".as_ref(), file.as_os_str(), "-".as_ref()]).output();
-    String::from_utf8(output.expect("pdftotext of poppler-utils").stdout).expect("text")
+    let mut command = Command::new(program);
+    command.args(options).arg(&file);
+    if program == "pdftotext" {
+        command.arg("-");
+    }
+    command.output().expect("poppler-utils").stdout
+}
+
+fn pdf_text(pdf: &[u8]) -> String {
+    String::from_utf8(poppler("pdftotext", &["-layout"], pdf)).expect("text")
 }
 
 #[test]
@@ -93,6 +102,25 @@ fn the_pdf_is_small_selectable_and_the_same_every_time() {
         }
         assert!(text.contains("本证书的数字签名不是评价机构公章"), "{text}");
     }
+}
+
+#[test]
+fn the_pdf_is_titled_and_dated_by_its_issue() {
+    let pdf = designs().pdf(&sample()).expect("a PDF");
+    let info = String::from_utf8(poppler("pdfinfo", &["-isodates"], &pdf)).expect("text");
+    let words: Vec<&str> = info.split_whitespace().collect();
+    let info = words.join(" ");
+    for expected in [
+        "Title: 职业技能等级证书 S000033001032263000001",
+        "Author: 海宁市养老服务职业技能评价中心",
+        "CreationDate: 2026-11-20T00:00:00",
+        "Pages: 1",
+        "(A4)",
+    ] {
+        assert!(info.contains(expected), "{expected} is not in: {info}");
+    }
+    let raw = String::from_utf8_lossy(&pdf);
+    assert!(raw.contains("/Lang(zh-CN)"));
 }
 
 #[test]
@@ -134,10 +162,14 @@ fn both_qrs_read_back_from_a_grey_picture_at_150_dpi() {
         if let Ok(directory) = std::env::var("HUZHENG_KEEP_DOCUMENTS") {
             std::fs::write(format!("{directory}/{}.png", certificate.name), &png).expect("written");
         }
-        let grey = image::load_from_memory(&png).expect("a picture").to_luma8();
-        assert_eq!(grey.dimensions(), (1754, 1241));
-        assert_eq!(read_qr(&grey, [300, 1394, 400]), signed_content());
-        assert_eq!(read_qr(&grey, [745, 1584, 210]), short_content());
+        let pdf = designs().pdf(&certificate).expect("a PDF");
+        let paper = poppler("pdftoppm", &["-gray", "-png", "-r", "150", "-singlefile"], &pdf);
+        for picture in [png, paper] {
+            let grey = image::load_from_memory(&picture).expect("a picture").to_luma8();
+            assert_eq!(grey.dimensions(), (1754, 1241));
+            assert_eq!(read_qr(&grey, [300, 1394, 400]), signed_content());
+            assert_eq!(read_qr(&grey, [745, 1564, 230]), short_content());
+        }
     }
 }
 
