@@ -246,7 +246,6 @@ fn five_thousand_rows_are_read() {
     let bytes = export(COLUMNS, SheetLanguage::Chinese, rows, SheetFormat::Xlsx).expect("a list");
     let started = std::time::Instant::now();
     let sheet = read(&bytes, COLUMNS, DEFAULT_ROWS).expect("a sheet");
-    println!("{} bytes, {:?}", bytes.len(), started.elapsed());
     assert_eq!(sheet.rows.len(), 5_000);
     assert_eq!(sheet.rows.last().map(|row| row.number), Some(5_001));
     assert!(started.elapsed().as_secs() < 20, "even unoptimised");
