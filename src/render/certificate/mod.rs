@@ -92,8 +92,8 @@ pub enum DesignKind {
 pub enum RenderError {
     #[error("the fonts have no glyph for {character:?} (U+{:04X})", u32::from(*character))]
     MissingGlyph { character: char },
-    #[error("the text does not fit its place: {0}")]
-    TooLong(String),
+    #[error("{field} does not fit its place on the certificate")]
+    TooLong { field: String },
     #[error("the certificate design {name} is broken: {reason}")]
     Design { name: &'static str, reason: String },
     #[error("a picture {0} pixels wide cannot be drawn")]
@@ -104,7 +104,7 @@ pub enum RenderError {
     Png(String),
 }
 
-/// The designs, ready to be filled in. Made once; about 0.2 s, most of it reading fonts.
+/// The designs, ready to be filled in. Made once, in about 20 ms.
 pub struct CertificateDesigns {
     skill_level: Design,
 }
@@ -204,8 +204,10 @@ impl Design {
     /// The part of the drawing that belongs to this certificate alone.
     fn fill_in(&self, certificate: &PrintedCertificate) -> Result<Tree, RenderError> {
         let svg = self.templates.render("design", &fields(certificate)).map_err(|error| {
-            FitText::too_long(&error)
-                .map_or_else(|| self.kind.broken(&error), |text| RenderError::TooLong(text.to_owned()))
+            FitText::too_long(&error).map_or_else(
+                || self.kind.broken(&error),
+                |field| RenderError::TooLong { field: field.to_owned() },
+            )
         })?;
         let tree = Tree::from_str(&svg, &self.options).map_err(|error| self.kind.broken(error))?;
         require_glyphs(tree.root())?;
