@@ -121,7 +121,8 @@ fn new_key() -> PrivateKey {
 
 fn read_key(path: &Path, passphrase: &[u8]) -> Result<PrivateKey, KeyringError> {
     let pem = std::fs::read_to_string(path).map_err(in_file(path))?;
-    PrivateKey::from_pem(&pem, passphrase).map_err(|source| KeyringError::Key { file: path.to_owned(), source })
+    PrivateKey::from_pem(&pem, passphrase)
+        .map_err(|source| KeyringError::Key { file: path.to_owned(), source })
 }
 
 fn write_key(

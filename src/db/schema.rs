@@ -433,6 +433,18 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::db::types::Identifier;
+
+    certificate_standings (certificate_id, from_date) {
+        certificate_id -> Identifier,
+        state -> Text,
+        from_date -> Date,
+        to_date -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::db::types::{Identifier, Instant};
 
     certificate_events (id) {
@@ -592,6 +604,7 @@ diesel::joinable!(certificates -> people (person_id));
 diesel::joinable!(certificates -> applications (application_id));
 diesel::joinable!(certificates -> organisations (body_id));
 diesel::joinable!(certificates -> accounts (issued_by));
+diesel::joinable!(certificate_standings -> certificates (certificate_id));
 diesel::joinable!(certificate_events -> certificates (certificate_id));
 diesel::joinable!(recorded_certificates -> people (person_id));
 diesel::joinable!(recorded_certificates -> accounts (recorded_by));
@@ -621,6 +634,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificate_serials,
     certificate_reservations,
     certificates,
+    certificate_standings,
     certificate_events,
     recorded_certificates,
     targets,

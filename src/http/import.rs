@@ -3,7 +3,7 @@
 use crate::http::problem::Problem;
 use crate::kernel::form::{self, Form};
 use crate::kernel::invalid::{FieldError, Invalid};
-use crate::render::sheet::read::{SheetError, read};
+use crate::render::sheet::read::read;
 use crate::render::sheet::{Column, ColumnKind};
 
 /// Rows of one file at most.
@@ -11,7 +11,7 @@ pub const MOST_ROWS: usize = 5_000;
 
 /// Reads a file's rows as `F`, each with its number as the file's user counts them.
 pub fn rows<F: Form>(bytes: &[u8], columns: &[Column]) -> Result<Vec<(u32, F)>, Problem> {
-    let sheet = read(bytes, columns, MOST_ROWS).map_err(refused)?;
+    let sheet = read(bytes, columns, MOST_ROWS).map_err(|error| Invalid::from(FieldError::from(error)))?;
     let mut errors = sheet.errors;
     let mut rows = Vec::with_capacity(sheet.rows.len());
     for mut row in sheet.rows {
@@ -34,7 +34,7 @@ pub fn rows<F: Form>(bytes: &[u8], columns: &[Column]) -> Result<Vec<(u32, F)>, 
         return Err(Invalid(errors).into());
     }
     if rows.is_empty() {
-        return Err(Invalid(vec![FieldError::new("file", "no-rows")]).into());
+        return Err(Invalid(vec![FieldError::new("file", "sheet-empty")]).into());
     }
     Ok(rows)
 }
@@ -49,17 +49,4 @@ fn put_codes(values: &mut serde_json::Map<String, serde_json::Value>, columns: &
             (*code).clone_into(text);
         }
     }
-}
-
-fn refused(error: SheetError) -> Problem {
-    let code = match error {
-        SheetError::Unreadable => "sheet-unreadable",
-        SheetError::Encrypted => "sheet-encrypted",
-        SheetError::OldFormat => "sheet-old-format",
-        SheetError::Empty => "no-rows",
-        SheetError::TooManyRows { .. } => "too-many-rows",
-        SheetError::TooLarge => "sheet-too-large",
-    };
-    let error = FieldError::new("file", code);
-    Invalid::from(if code == "too-many-rows" { error.with("max", MOST_ROWS) } else { error }).into()
 }

@@ -215,8 +215,7 @@ mod tests {
     #[test]
     fn a_page_s_form_has_the_shape_of_json() {
         let values = decode_form("a=1&b=%E7%94%B2+x&s[1].v=2&s[0].v=1&s[9999999].v=3".as_bytes());
-        let expected =
-            json!({"a": "1", "b": "甲 x", "s": [{"v": "1"}, {"v": "2"}], "s[9999999].v": "3"});
+        let expected = json!({"a": "1", "b": "甲 x", "s": [{"v": "1"}, {"v": "2"}], "s[9999999].v": "3"});
         assert_eq!(Value::Object(values), expected);
     }
 }

@@ -2,8 +2,8 @@
 
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
-use utoipa::openapi::{RefOr, Schema};
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 use crate::http::access::Access;
 use crate::http::problem::ProblemDocument;
@@ -87,7 +87,8 @@ fn operation(route: &RouteSpec, described: Described, schemas: &mut Map<String, 
             json!({ "name": asked.name, "in": "query", "required": asked.required, "schema": kind(&asked.kind) })
         }));
     } else if !fields.is_empty() {
-        let body = json!({ "required": true, "content": { "application/json": { "schema": object(&fields) } } });
+        let body =
+            json!({ "required": true, "content": { "application/json": { "schema": object(&fields) } } });
         operation["requestBody"] = body;
     }
     operation["parameters"] = parameters.into();

@@ -112,10 +112,7 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
         Role::Caregiver => &[("home", "/"), ("my-certificates", "/my/certificates")],
     };
     let current = |href: &str| path == href || (href != "/" && path.starts_with(&format!("{href}/")));
-    entries
-        .iter()
-        .map(|(key, href)| json!({ "key": key, "href": href, "current": current(href) }))
-        .collect()
+    entries.iter().map(|(key, href)| json!({ "key": key, "href": href, "current": current(href) })).collect()
 }
 
 /// Choices for a select: every code of `C` with its key.

@@ -86,9 +86,8 @@ const SIGNED_IN: Access = Access::SignedIn;
 const ADMINISTRATOR: Access = Access::Roles(&[Administrator]);
 const BUREAU: Access = Access::Roles(&[Administrator, Bureau]);
 /// Everybody who works in an office or an organisation; not caregivers.
-const STAFF: Access = Access::Roles(&[
-    Administrator, Bureau, Finance, Town, School, Assessor, FirstAidIssuer, Institution,
-]);
+const STAFF: Access =
+    Access::Roles(&[Administrator, Bureau, Finance, Town, School, Assessor, FirstAidIssuer, Institution]);
 
 /// Every route of the server.
 #[must_use]
@@ -143,7 +142,9 @@ fn areas() -> Vec<RouteSpec> {
             .says("The elder population figures in force for an area, newest first.")
             .gives::<Vec<api::areas::PopulationView>>(),
         post("/api/v1/populations", BUREAU, api::areas::population_record)
-            .says("Enters a population figure; one for the same area, day, basis, band and kind is superseded.")
+            .says(
+                "Enters a population figure; one for the same area, day, basis, band and kind is superseded.",
+            )
             .takes::<NewPopulation>()
             .gives::<api::areas::PopulationRecorded>(),
         post("/api/v1/populations/import", BUREAU, api::areas::population_import)

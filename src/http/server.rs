@@ -59,13 +59,10 @@ async fn finish(
             ServiceResponse::new(http.clone(), answer).map_into_right_body()
         }
     };
-    let worded = response
-        .response()
-        .error()
-        .map(|error| match error.as_error::<Problem>() {
-            Some(problem) => word(&http, problem, id),
-            None => word(&http, &Problem::Malformed("request"), id),
-        });
+    let worded = response.response().error().map(|error| match error.as_error::<Problem>() {
+        Some(problem) => word(&http, problem, id),
+        None => word(&http, &Problem::Malformed("request"), id),
+    });
     if let Some(answer) = worded {
         response = response.into_response(answer).map_into_right_body();
     }
@@ -89,9 +86,9 @@ fn word(request: &HttpRequest, problem: &Problem, id: RequestId) -> HttpResponse
     }
     let for_programs = request.path().starts_with("/api/") || crate::http::input::wants_json(request);
     if for_programs {
-        return builder.content_type("application/problem+json").body(
-            serde_json::to_string(&document).unwrap_or_default(),
-        );
+        return builder
+            .content_type("application/problem+json")
+            .body(serde_json::to_string(&document).unwrap_or_default());
     }
     if matches!(problem, Problem::NotSignedIn) && request.method() == actix_web::http::Method::GET {
         let next: String = form_urlencoded::byte_serialize(request.path().as_bytes()).collect();

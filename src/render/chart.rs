@@ -1,8 +1,10 @@
 //! Two small drawings for pages: a gauge of one figure against its target, and bars of many against one line.
 //!
 //! Figures come ready to draw, as integers of whatever unit their words name; nothing is computed from facts here.
-//! Colours are the page's: every shape has a class (`chart-value`, `chart-target`, `chart-track`, `chart-label`,
-//! `chart-missing`) and no style attribute, which a strict content security policy would refuse.
+//! Colours are the page's, by class, for there is no style attribute, which a strict content security policy would
+//! refuse. Shapes are lines, to be given a `stroke`: `chart-track`, `chart-value` (with `chart-reached` from the
+//! target on), `chart-target`. Texts are to be given a `fill` and a size: `chart-figure`, `chart-label`,
+//! `chart-missing`. The drawings themselves are `chart chart-gauge` and `chart chart-bars`.
 
 use std::fmt::Write;
 
@@ -61,19 +63,14 @@ const BAR_LENGTH: f64 = 360.0;
 #[must_use]
 pub fn gauge(gauge: &Gauge) -> String {
     let mut svg = open(220, 200, "chart chart-gauge", &gauge.title, &gauge.description);
-    shape(&mut svg, &arc(1.0), "chart-track");
+    line(&mut svg, &arc(1.0), "chart-track", 18);
     if let Some(value) = gauge.value.filter(|value| *value > 0) {
-        let class = if gauge.target.is_some_and(|target| value >= target) {
-            "chart-value chart-reached"
-        } else {
-            "chart-value"
-        };
-        shape(&mut svg, &arc(share(value, gauge.full)), class);
+        line(&mut svg, &arc(share(value, gauge.full)), value_class(value, gauge.target), 18);
     }
     if let Some(target) = gauge.target {
         let at = share(target, gauge.full);
         let ((x1, y1), (x2, y2)) = (on_arc(at, RADIUS - 13.0), on_arc(at, RADIUS + 13.0));
-        shape(&mut svg, &format!("M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}"), "chart-target");
+        line(&mut svg, &format!("M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}"), "chart-target", 3);
     }
     let class = if gauge.value.is_some() { "chart-figure" } else { "chart-missing" };
     words(&mut svg, 110.0, 118.0, ("middle", class), &gauge.value_label);
@@ -91,7 +88,7 @@ pub fn bars(bars: &Bars) -> String {
     }
     if let Some(target) = bars.target {
         let x = BAR_LEFT + BAR_LENGTH * share(target, bars.full);
-        shape(&mut svg, &format!("M{x:.1} {}V{}", HEAD - 8, height - 2), "chart-target");
+        line(&mut svg, &format!("M{x:.1} {}V{}", HEAD - 8, height - 2), "chart-target", 3);
         words(&mut svg, x, 18.0, ("middle", "chart-label"), &bars.target_label);
     }
     svg + "</svg>"
@@ -104,10 +101,9 @@ fn bar(svg: &mut String, top: usize, row: &Bar, bars: &Bars) {
         words(svg, BAR_LEFT + 4.0, middle + 6.0, ("start", "chart-missing"), &row.value_label);
         return;
     };
-    let length = BAR_LENGTH * share(value, bars.full);
-    let reached = if bars.target.is_some_and(|target| value >= target) { " chart-reached" } else { "" };
-    rectangle(svg, middle - 9.0, BAR_LENGTH, "chart-track");
-    rectangle(svg, middle - 9.0, length, &format!("chart-value{reached}"));
+    for (share, class) in [(1.0, "chart-track"), (share(value, bars.full), value_class(value, bars.target))] {
+        line(svg, &format!("M{BAR_LEFT} {middle:.1}H{:.1}", BAR_LEFT + BAR_LENGTH * share), class, 18);
+    }
     words(svg, BAR_LEFT + BAR_LENGTH + 12.0, middle + 6.0, ("start", "chart-label"), &row.value_label);
 }
 
@@ -137,21 +133,19 @@ fn arc(share: f64) -> String {
     format!("M{x1:.1} {y1:.1}A{RADIUS} {RADIUS} 0 {large} 1 {x2:.1} {y2:.1}")
 }
 
-/// Writing into a `String` cannot fail, so the results below carry nothing.
-fn shape(svg: &mut String, path: &str, class: &str) {
-    let _ = write!(svg, r#"<path class="{class}" d="{path}" fill="none"/>"#);
+fn value_class(value: u64, target: Option<u64>) -> &'static str {
+    if target.is_some_and(|target| value >= target) { "chart-value chart-reached" } else { "chart-value" }
 }
 
-fn rectangle(svg: &mut String, top: f64, length: f64, class: &str) {
-    let _ = write!(
-        svg,
-        r#"<rect class="{class}" x="{BAR_LEFT}" y="{top:.1}" width="{length:.1}" height="18" rx="3"/>"#
-    );
+/// Writing into a `String` cannot fail, so the results here and below carry nothing.
+fn line(svg: &mut String, path: &str, class: &str, width: u8) {
+    let _ = write!(svg, r#"<path class="{class}" d="{path}" fill="none" stroke-width="{width}"/>"#);
 }
 
 fn words(svg: &mut String, x: f64, y: f64, (anchor, class): (&str, &str), text: &str) {
     let text = html_escape(text);
-    let _ = write!(svg, r#"<text class="{class}" x="{x:.1}" y="{y:.1}" text-anchor="{anchor}">{text}</text>"#);
+    let _ =
+        write!(svg, r#"<text class="{class}" x="{x:.1}" y="{y:.1}" text-anchor="{anchor}">{text}</text>"#);
 }
 
 #[cfg(test)]
@@ -179,7 +173,12 @@ mod tests {
         Bars {
             title: "各镇街".to_owned(),
             description: "4 towns".to_owned(),
-            rows: vec![row("硖石", Some(310)), row("马桥", Some(150)), row("盐官", None), row("长安", Some(900))],
+            rows: vec![
+                row("硖石", Some(310)),
+                row("马桥", Some(150)),
+                row("盐官", None),
+                row("长安", Some(900)),
+            ],
             target: Some(300),
             target_label: "目标 30".to_owned(),
             full: 400,
@@ -230,9 +229,13 @@ mod tests {
             let fits = move |n: &usvg::roxmltree::Node<'_, '_>| n.attribute("class") == Some(class);
             document.descendants().filter(fits).collect::<Vec<_>>()
         };
-        let lengths = |class| of_class(class).iter().filter_map(|n| n.attribute("width")).collect::<Vec<_>>().join(" ");
-        assert_eq!(lengths("chart-value"), "135.0");
-        assert_eq!(lengths("chart-value chart-reached"), "279.0 360.0");
-        assert_eq!(of_class("chart-missing").first().and_then(|n| n.text()), Some("无法计算：缺人口数"));
+        let lines =
+            |class| of_class(class).iter().filter_map(|n| n.attribute("d")).collect::<Vec<_>>().join(" ");
+        assert_eq!(lines("chart-value"), "M150 85.0H285.0");
+        assert_eq!(lines("chart-value chart-reached"), "M150 51.0H429.0 M150 153.0H510.0");
+        assert_eq!(
+            of_class("chart-missing").first().and_then(usvg::roxmltree::Node::text),
+            Some("无法计算：缺人口数")
+        );
     }
 }

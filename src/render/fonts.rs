@@ -142,7 +142,8 @@ fn add_face(
     let data = std::fs::read(&path).map_err(|source| FontError::Unreadable { path, source })?;
     let loaded = database.load_font_source(Source::Binary(Arc::new(data)));
     for id in loaded {
-        let wanted = database.face(id).is_some_and(|face| face.families.iter().any(|(name, _)| name == family));
+        let wanted =
+            database.face(id).is_some_and(|face| face.families.iter().any(|(name, _)| name == family));
         if !wanted {
             database.remove_face(id);
         }

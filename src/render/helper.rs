@@ -16,7 +16,7 @@ pub(super) struct FitText {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("does not fit: {0}")]
+#[error("{0} does not fit")]
 struct TooLong(String);
 
 /// From one base line to the next, in sizes of the font.
@@ -30,7 +30,8 @@ impl FitText {
         Self { fonts }
     }
 
-    /// The text that was too long for its box, if that is what went wrong.
+    /// The field that was too long for its box, if that is what went wrong. Never its text, which may be an identity
+    /// number and errors are logged.
     pub(super) fn too_long(error: &TemplateError) -> Option<&str> {
         match error.reason() {
             RenderErrorReason::NestedError(inner) => inner.downcast_ref::<TooLong>().map(|e| e.0.as_str()),
@@ -49,7 +50,11 @@ impl HelperDef for FitText {
         out: &mut dyn Output,
     ) -> HelperResult {
         let placement = Placement::read(helper)?;
-        let text = |index: usize| helper.param(index).and_then(|p| p.value().as_str());
+        let text = |index: usize| {
+            let param = helper.param(index)?;
+            let field = param.relative_path().map_or("text", String::as_str);
+            Some((field, param.value().as_str()?))
+        };
         let first = text(0).ok_or(RenderErrorReason::ParamNotFoundForIndex("fit", 0))?;
         let last_line = placement.write(&self.fonts, first, out)?;
         if let (Some(second), Some(size)) = (text(1), number(helper, "under")) {
@@ -72,7 +77,8 @@ impl Placement {
     fn read(helper: &Helper<'_>) -> Result<Self, RenderErrorReason> {
         let word = |name: &'static str| helper.hash_get(name).and_then(|p| p.value().as_str());
         let required = |name: &'static str| {
-            number(helper, name).ok_or_else(|| RenderErrorReason::ParamNotFoundForName("fit", name.to_owned()))
+            number(helper, name)
+                .ok_or_else(|| RenderErrorReason::ParamNotFoundForName("fit", name.to_owned()))
         };
         let size = required("size")?;
         let typeface = match word("face") {
@@ -109,10 +115,15 @@ impl Placement {
         }
     }
 
-    /// Writes `text` and says where its last line stands.
-    fn write(&self, fonts: &Fonts, text: &str, out: &mut dyn Output) -> Result<f64, TemplateError> {
+    /// Writes the text of `field` and says where its last line stands.
+    fn write(
+        &self,
+        fonts: &Fonts,
+        (field, text): (&str, &str),
+        out: &mut dyn Output,
+    ) -> Result<f64, TemplateError> {
         let Fitted { size, lines } = fit(fonts, text, self.room)
-            .ok_or_else(|| RenderErrorReason::NestedError(Box::new(TooLong(text.to_owned()))))?;
+            .ok_or_else(|| RenderErrorReason::NestedError(Box::new(TooLong(field.to_owned()))))?;
         let (family, weight) = self.room.typeface.svg();
         let Self { x, fill, .. } = self;
         let step = size * LINE_HEIGHT;

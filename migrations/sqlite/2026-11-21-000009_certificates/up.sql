@@ -59,6 +59,16 @@ CREATE INDEX certificates_person ON certificates (person_id);
 CREATE INDEX certificates_body ON certificates (body_id, issued_on);
 CREATE INDEX certificates_changed ON certificates (changed_at);
 
+-- What a certificate's state was from which day to which, so that any figure can be had as of any day. A change on
+-- the day that another one took effect replaces it here; certificate_events keeps both.
+CREATE TABLE certificate_standings (
+    certificate_id BLOB NOT NULL REFERENCES certificates (id),
+    state          TEXT NOT NULL,
+    from_date      DATE NOT NULL,
+    to_date        DATE,
+    PRIMARY KEY (certificate_id, from_date)
+);
+
 -- What happened to a certificate after its issue, with reason, actor and time; some steps wait for a second person.
 CREATE TABLE certificate_events (
     id             BLOB PRIMARY KEY,

@@ -108,9 +108,7 @@ pub async fn account_set_status(
 ) -> Answer {
     let version = call.if_match()?;
     let account = call
-        .write(move |tx, context| {
-            Ok(service::account_set_status(tx, context, *id, version, change.status)?)
-        })
+        .write(move |tx, context| Ok(service::account_set_status(tx, context, *id, version, change.status)?))
         .await?;
     ok_with_version(&AccountView::from(&account), account.version)
 }

@@ -3,8 +3,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::call::{Answer, Call, ok};
-use crate::http::input::{Input, Query, Upload};
 use crate::http::import;
+use crate::http::input::{Input, Query, Upload};
 use crate::kernel::area::AreaCode;
 use crate::kernel::codes::Code;
 use crate::kernel::form::{Fields, Form};

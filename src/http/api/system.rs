@@ -35,12 +35,10 @@ pub async fn docs(file: web::Path<String>) -> Answer {
 pub async fn asset(call: Call, path: web::Path<String>) -> Answer {
     let found = assets::asset(&path).ok_or(Problem::NotFound)?;
     let known = call.request.headers().get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok());
-    let mut answer = if known == Some(found.etag.as_str()) {
-        HttpResponse::NotModified()
-    } else {
-        HttpResponse::Ok()
-    };
-    let lasting = if call.request.query_string().is_empty() { "max-age=300" } else { "max-age=31536000, immutable" };
+    let mut answer =
+        if known == Some(found.etag.as_str()) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    let lasting =
+        if call.request.query_string().is_empty() { "max-age=300" } else { "max-age=31536000, immutable" };
     answer.insert_header((header::CACHE_CONTROL, lasting)).insert_header((header::ETAG, found.etag));
     Ok(answer.content_type(found.content_type).body(found.bytes.into_owned()))
 }

@@ -18,7 +18,8 @@ pub async fn home(call: Call) -> Answer {
     let shortcuts: Vec<Value> = shortcuts(actor.role)
         .iter()
         .map(|(icon, key, href)| {
-            let text = texts.text(key, &fluent_bundle::FluentArgs::new()).unwrap_or_else(|_| (*key).to_owned());
+            let text =
+                texts.text(key, &fluent_bundle::FluentArgs::new()).unwrap_or_else(|_| (*key).to_owned());
             json!({ "icon": icon, "text": text, "href": href })
         })
         .collect();

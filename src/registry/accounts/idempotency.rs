@@ -16,11 +16,7 @@ pub struct KeptAnswer {
 }
 
 pub fn find(conn: &mut Conn, account: AccountId, key: &str) -> Result<Option<KeptAnswer>, DbError> {
-    Ok(idempotency_keys::table
-        .find((account, key))
-        .select(KeptAnswer::as_select())
-        .first(conn)
-        .optional()?)
+    Ok(idempotency_keys::table.find((account, key)).select(KeptAnswer::as_select()).first(conn).optional()?)
 }
 
 pub fn keep(

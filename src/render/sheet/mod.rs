@@ -36,7 +36,11 @@ pub enum ColumnKind {
     Date,
     Integer,
     /// Text that is one of a few words; the template offers them. Each stands for the code at its place.
-    Choice { codes: &'static [&'static str], zh: &'static [&'static str], en: &'static [&'static str] },
+    Choice {
+        codes: &'static [&'static str],
+        zh: &'static [&'static str],
+        en: &'static [&'static str],
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,7 +18,7 @@ pub const DEFAULT_ROWS: usize = 5_000;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sheet {
     pub rows: Vec<SheetRow>,
-    /// `unknown-heading`, `repeated-heading`, `missing-heading`, `numeric-identifier`, `formula-error`; each with the
+    /// `unknown-heading`, `repeated-heading`, `missing-heading`, `numeric-identity`, `formula-error`; each with the
     /// variable `column` (the letters that the spreadsheet shows) where it has a place.
     pub errors: Vec<FieldError>,
 }
@@ -46,6 +46,20 @@ pub enum SheetError {
     TooManyRows { most: usize },
     #[error("the workbook unpacks to more than {} MB", MOST_UNPACKED >> 20)]
     TooLarge,
+}
+
+impl From<SheetError> for FieldError {
+    /// The same as an error of the field `file`.
+    fn from(error: SheetError) -> Self {
+        match error {
+            SheetError::Unreadable => Self::new("file", "sheet-unreadable"),
+            SheetError::Encrypted => Self::new("file", "sheet-encrypted"),
+            SheetError::OldFormat => Self::new("file", "sheet-old-format"),
+            SheetError::Empty => Self::new("file", "sheet-empty"),
+            SheetError::TooManyRows { most } => Self::new("file", "sheet-too-many-rows").with("most", most),
+            SheetError::TooLarge => Self::new("file", "sheet-too-large"),
+        }
+    }
 }
 
 /// 5,000 rows of 20 columns unpack to about 6 MB.
@@ -77,7 +91,8 @@ pub fn read(bytes: &[u8], columns: &[Column], most_rows: usize) -> Result<Sheet,
 
 fn read_workbook(bytes: &[u8], table: &mut Table<'_>) -> Result<(), SheetError> {
     refuse_bombs(bytes)?;
-    let mut workbook: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|e| unreadable(&e))?;
+    let mut workbook: Xlsx<_> =
+        calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|e| unreadable(&e))?;
     let first = workbook.sheet_names().first().cloned().ok_or(SheetError::Empty)?;
     // Cell by cell: a range would set aside memory for a far-off cell's whole rectangle.
     let mut cells = workbook.worksheet_cells_reader(&first).map_err(|e| unreadable(&e))?;
@@ -110,8 +125,8 @@ fn refuse_bombs(bytes: &[u8]) -> Result<(), SheetError> {
     let mut left = MOST_UNPACKED;
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(|_| SheetError::Unreadable)?;
-        let unpacked =
-            std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| SheetError::Unreadable)?;
+        let unpacked = std::io::copy(&mut part.take(left + 1), &mut std::io::sink())
+            .map_err(|_| SheetError::Unreadable)?;
         left = left.checked_sub(unpacked).ok_or(SheetError::TooLarge)?;
     }
     Ok(())
@@ -173,14 +188,15 @@ impl Content {
         match cell {
             DataRef::Int(number) => Self::Text(number.to_string()),
             DataRef::Float(number) => Self::Number(*number),
-            DataRef::String(text) => Self::Text(clean(text)),
+            DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+                Self::Text(clean(text))
+            }
             DataRef::SharedString(text) => Self::Text(clean(text)),
             DataRef::Bool(truth) => Self::Text(if *truth { "TRUE" } else { "FALSE" }.to_owned()),
             DataRef::DateTime(moment) => match moment.as_datetime() {
-                Some(moment) if !cell_is_duration(cell) => Self::Day(moment.date()),
+                Some(at) if moment.is_datetime() => Self::Day(at.date()),
                 _ => Self::Number(moment.as_f64()),
             },
-            DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Self::Text(clean(text)),
             DataRef::Error(_) => Self::FormulaError,
             DataRef::Empty => Self::Text(String::new()),
         }
@@ -189,10 +205,6 @@ impl Content {
     fn is_empty(&self) -> bool {
         matches!(self, Self::Text(text) if text.is_empty())
     }
-}
-
-fn cell_is_duration(cell: &DataRef<'_>) -> bool {
-    matches!(cell, DataRef::DateTime(moment) if moment.is_duration())
 }
 
 /// Rows on their way from cells to fields; the first row that holds anything is the heading.
@@ -219,6 +231,11 @@ impl<'a> Table<'a> {
             cells.clear();
             return Ok(());
         };
+        // Notes beside the table are nobody's row.
+        cells.retain(|(at, _)| heading.contains_key(at));
+        if cells.is_empty() {
+            return Ok(());
+        }
         if self.sheet.rows.len() == self.most_rows {
             return Err(SheetError::TooManyRows { most: self.most_rows });
         }
@@ -273,7 +290,7 @@ fn field(kind: ColumnKind, content: Content) -> Result<String, &'static str> {
     let is_text = matches!(kind, ColumnKind::Text | ColumnKind::Identifier | ColumnKind::Choice { .. });
     match content {
         Content::FormulaError => Err("formula-error"),
-        Content::Number(number) if is_text && number.abs() >= ROUNDED_FROM => Err("numeric-identifier"),
+        Content::Number(number) if is_text && number.abs() >= ROUNDED_FROM => Err("numeric-identity"),
         Content::Number(number) if kind == ColumnKind::Date => {
             let digits = whole_or_decimal(number);
             Ok(parse_day(&digits).map_or(digits, |day| day.to_string()))
@@ -281,9 +298,8 @@ fn field(kind: ColumnKind, content: Content) -> Result<String, &'static str> {
         Content::Number(number) => Ok(whole_or_decimal(number)),
         Content::Day(day) => Ok(day.to_string()),
         Content::Text(text) => match kind {
-            ColumnKind::Identifier if is_scientific(&text) => Err("numeric-identifier"),
-            ColumnKind::Identifier => Ok(half_width(&text)),
-            ColumnKind::Integer => Ok(half_width(&text)),
+            ColumnKind::Identifier if is_scientific(&text) => Err("numeric-identity"),
+            ColumnKind::Identifier | ColumnKind::Integer => Ok(half_width(&text)),
             ColumnKind::Date => {
                 let text = half_width(&text);
                 Ok(parse_day(&text).map_or(text, |day| day.to_string()))
@@ -333,7 +349,8 @@ fn plain(text: &str) -> String {
 /// Trimmed, without invisible characters, and without the apostrophe that our own export puts before what would
 /// read as a formula.
 fn clean(text: &str) -> String {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200c}'));
+    let text =
+        text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200c}'));
     match text.strip_prefix('\'') {
         Some(rest) if rest.starts_with(FORMULA_STARTS) => rest.to_owned(),
         _ => text.to_owned(),

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use rust_xlsxwriter::{
-    Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
-    XlsxError,
+    Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook,
+    Worksheet, XlsxError,
 };
 
 use super::{Column, ColumnKind, FORMULA_STARTS, Presence, SheetLanguage};
@@ -31,7 +31,11 @@ const PREPARED_ROWS: u32 = 5_000;
 ///
 /// # Errors
 /// [`WriteError`] when a text is longer than a cell may hold.
-pub fn template(columns: &[Column], language: SheetLanguage, rows: &[Vec<String>]) -> Result<Vec<u8>, WriteError> {
+pub fn template(
+    columns: &[Column],
+    language: SheetLanguage,
+    rows: &[Vec<String>],
+) -> Result<Vec<u8>, WriteError> {
     let mut workbook = new_workbook()?;
     let sheet = workbook.add_worksheet();
     sheet.set_name(word(language, "填写", "Data"))?;
@@ -77,8 +81,9 @@ fn export_csv(
     language: SheetLanguage,
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> Result<Vec<u8>, WriteError> {
-    let mut writer =
-        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer("\u{feff}".as_bytes().to_vec());
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer("\u{feff}".as_bytes().to_vec());
     writer.write_record(columns.iter().map(|column| column.title(language)))?;
     for row in rows {
         let cells = columns.iter().zip(&row).map(|(column, text)| match column.kind {
@@ -98,7 +103,11 @@ fn new_workbook() -> Result<Workbook, XlsxError> {
     Ok(workbook)
 }
 
-fn write_heading(sheet: &mut Worksheet, columns: &[Column], language: SheetLanguage) -> Result<(), XlsxError> {
+fn write_heading(
+    sheet: &mut Worksheet,
+    columns: &[Column],
+    language: SheetLanguage,
+) -> Result<(), XlsxError> {
     let optional = Format::new()
         .set_bold()
         .set_background_color(Color::RGB(0x00E9_EEF0))
@@ -117,7 +126,12 @@ fn write_heading(sheet: &mut Worksheet, columns: &[Column], language: SheetLangu
     Ok(())
 }
 
-fn write_row(sheet: &mut Worksheet, number: u32, columns: &[Column], row: &[String]) -> Result<(), XlsxError> {
+fn write_row(
+    sheet: &mut Worksheet,
+    number: u32,
+    columns: &[Column],
+    row: &[String],
+) -> Result<(), XlsxError> {
     for ((at, column), text) in (0u16..).zip(columns).zip(row) {
         let format = cell_format(column.kind);
         let day = text.parse::<NaiveDate>().ok().filter(|_| column.kind == ColumnKind::Date);
@@ -195,7 +209,9 @@ fn form(kind: ColumnKind, language: SheetLanguage) -> String {
         (ColumnKind::Identifier, _) => {
             word(language, "文本格式，请勿改为数字", "text cells; do not change them to numbers").to_owned()
         }
-        (ColumnKind::Date, _) => word(language, "日期，如 2026-01-05", "a date such as 2026-01-05").to_owned(),
+        (ColumnKind::Date, _) => {
+            word(language, "日期，如 2026-01-05", "a date such as 2026-01-05").to_owned()
+        }
         (ColumnKind::Integer, _) => word(language, "整数", "a whole number").to_owned(),
         (ColumnKind::Choice { zh, .. }, SheetLanguage::Chinese) => format!("从中选择：{}", zh.join("、")),
         (ColumnKind::Choice { en, .. }, SheetLanguage::English) => format!("one of: {}", en.join(", ")),
