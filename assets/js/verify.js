@@ -47,10 +47,9 @@ function showChecks(checks) {
 }
 
 // A forged content says nothing about anybody: no field of the page may stand beside that verdict.
-function hideRecord() {
+function removeRecord() {
   for (const id of ["certificate", "match", "online-record", "replaced-by"]) {
-    const part = document.getElementById(id);
-    if (part) part.hidden = true;
+    document.getElementById(id)?.remove();
   }
 }
 
@@ -60,7 +59,7 @@ function show({ verdict, checks = [], certificate = null }) {
   const note = document.getElementById("online-record");
   if (note) note.hidden = true;
   if (verdict === "forged" || verdict === "unsupported") {
-    hideRecord();
+    removeRecord();
   } else if (certificate?.holder) {
     const name = document.querySelector('[data-fact="name"]');
     if (name) name.textContent = certificate.holder;
@@ -92,7 +91,9 @@ print.addEventListener("click", () => window.print());
 
 // The fragment #match only leads to a part of the page.
 if (/^#[0-9]{20,}$/.test(location.hash)) {
+  // Nothing green may stand here before the paper's own content has been checked.
   answer.setAttribute("aria-busy", "true");
+  showVerdict("checking", null);
   await ask();
   answer.removeAttribute("aria-busy");
 }

@@ -1,5 +1,7 @@
 # Public verification
 
+verdict-checking = Checking
+verdict-checking-sentence = One moment, please.
 verdict-valid = Valid
 verdict-valid-sentence = Match the name to the person’s ID.
 verdict-expired = Expired

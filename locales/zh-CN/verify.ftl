@@ -1,5 +1,7 @@
 # 公开查验
 
+verdict-checking = 正在核验
+verdict-checking-sentence = 请稍候。
 verdict-valid = 证书有效
 verdict-valid-sentence = 请核对本人姓名和身份证。
 verdict-expired = 证书已过期
