@@ -85,6 +85,11 @@ async function ask() {
   }
 }
 
+// A change of language or size is the same page again: it must not lose the content to be checked.
+for (const link of document.querySelectorAll(".top__link")) {
+  link.hash = location.hash;
+}
+
 const print = document.getElementById("print");
 print.hidden = false;
 print.addEventListener("click", () => window.print());
