@@ -15,8 +15,7 @@ function asDate(iso) {
   return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long", timeZone: "UTC" }).format(date);
 }
 
-// The word of the page for an answer: off line, an expired certificate is told as genuine but expired only by
-// the cached page; the server knows its status and says expired.
+// Puts the block of a verdict in place; a word that this page does not know is shown as "cannot check".
 function showVerdict(word, date) {
   const found = template("verdict", word) ?? template("verdict", answer.dataset.unreachable);
   const shown = found.content.cloneNode(true);
@@ -25,7 +24,7 @@ function showVerdict(word, date) {
   document.getElementById("verdict").replaceChildren(shown);
 }
 
-function checkRow({ name, result }) {
+function checkRow({ name, result, detail }) {
   const row = document.createElement("li");
   const parts = template("result", result)?.content.cloneNode(true);
   const label = template("check", name)?.content.cloneNode(true).firstElementChild ?? document.createElement("span");
@@ -36,6 +35,8 @@ function checkRow({ name, result }) {
   const [drawing, word] = parts.children;
   word.className = "check__result";
   row.append(drawing, label, word);
+  const more = result === "passed" ? null : template("detail", detail);
+  if (more) row.append(more.content.cloneNode(true));
   return row;
 }
 
@@ -46,23 +47,22 @@ function showChecks(checks) {
 }
 
 // A forged content says nothing about anybody: no field of the page may stand beside that verdict.
-function hideRecord() {
+function removeRecord() {
   for (const id of ["certificate", "match", "online-record", "replaced-by"]) {
-    const part = document.getElementById(id);
-    if (part) part.hidden = true;
+    document.getElementById(id)?.remove();
   }
 }
 
 function show({ verdict, checks = [], certificate = null }) {
-  showVerdict(verdict, certificate?.revoked_on ?? certificate?.expires_on);
+  showVerdict(verdict, certificate?.ended_on ?? certificate?.expires_on);
   showChecks(checks);
   const note = document.getElementById("online-record");
   if (note) note.hidden = true;
   if (verdict === "forged" || verdict === "unsupported") {
-    hideRecord();
-  } else if (certificate?.name) {
+    removeRecord();
+  } else if (certificate?.holder) {
     const name = document.querySelector('[data-fact="name"]');
-    if (name) name.textContent = certificate.name;
+    if (name) name.textContent = certificate.holder;
   }
 }
 
@@ -85,13 +85,20 @@ async function ask() {
   }
 }
 
+// A change of language or size is the same page again: it must not lose the content to be checked.
+for (const link of document.querySelectorAll(".top__link")) {
+  link.hash = location.hash;
+}
+
 const print = document.getElementById("print");
 print.hidden = false;
 print.addEventListener("click", () => window.print());
 
 // The fragment #match only leads to a part of the page.
 if (/^#[0-9]{20,}$/.test(location.hash)) {
+  // Nothing green may stand here before the paper's own content has been checked.
   answer.setAttribute("aria-busy", "true");
+  showVerdict("checking", null);
   await ask();
   answer.removeAttribute("aria-busy");
 }

@@ -1,7 +1,7 @@
 # Shared by all pages: names, navigation, buttons, states
 
 product-name = Huzheng
-owner-name = Haining Civil Affairs Bureau
+product-what = Register of elderly-care workers
 skip-to-content = Skip to content
 nav-label = Main
 nav-menu = Menu

@@ -1,5 +1,7 @@
 # Public verification
 
+verdict-checking = Checking
+verdict-checking-sentence = One moment, please.
 verdict-valid = Valid
 verdict-valid-sentence = Match the name to the person’s ID.
 verdict-expired = Expired
@@ -25,17 +27,50 @@ verdict-unsupported-sentence = This is no content that the register knows. It do
 verdict-cannot_check = Cannot check now
 verdict-cannot_check-sentence = This does not mean invalid. Please try again later.
 
-check-decoding = The content can be read
-check-address = The content belongs to this address
-check-key = The issuer’s key is trusted
+check-decoded = The content can be read
+check-address = Address and content agree
+check-environment = It belongs to the live register
+check-key = The issuing key is trusted
 check-signature = The signature matches
 check-dates = Within its dates
 check-status = Not revoked or suspended
-check-log = Entered in the public log
 check-record = The register holds this certificate
 check-result-passed = Passed
 check-result-failed = Failed
 check-result-unknown = Not checked
+
+check-detail-not-checked = Not done: an earlier check has already decided
+check-detail-mismatch = The content was changed after it was signed
+check-detail-malformed = The content is incomplete or damaged
+check-detail-unknown-form = This form is not known
+check-detail-unknown-version = This version is not known
+check-detail-unknown-algorithm = This signature algorithm is not known
+check-detail-too-large = The content is too long
+check-detail-bad-image = The picture cannot be read
+check-detail-no-qr-code = No QR code was found in the picture
+check-detail-no-address = There is no address to compare with
+check-detail-address-only = The code holds an address and no signed content
+check-detail-foreign-host = The address is not one of ours
+check-detail-other-certificate = The address leads to another certificate
+check-detail-other-environment = It comes from a demo or test
+check-detail-unknown-key = The trust list does not have this key
+check-detail-key-body = The key is not this issuer’s
+check-detail-key-halted = The key has been halted
+check-detail-key-purpose = The key may not sign certificates
+check-detail-key-type = The key may not sign this kind of certificate
+check-detail-key-validity = The key was not valid on the day of issue
+check-detail-log-proof-needed = Certificates of this key need a proof from the public log
+check-detail-trust-list-expired = The trust list is out of date; go on line to renew it
+check-detail-issued-in-future = The date of issue is after today
+check-detail-expired = Past its date
+check-detail-suspended = Suspended
+check-detail-revoked = Revoked
+check-detail-replaced = Replaced by a new certificate
+check-detail-status-index = The status list has no such entry
+check-detail-status-missing = No status list was found
+check-detail-status-purpose = The status list is for another purpose
+check-detail-status-stale = The status list is out of date; go on line to renew it
+check-detail-unknown-status = This status is not known
 
 verify-title = Certificate check
 verify-certificate = The certificate

@@ -1,7 +1,7 @@
 # 各页共用：名称、导航、按钮、状态
 
 product-name = 护证
-owner-name = 海宁市民政局
+product-what = 养老护理员持证登记
 skip-to-content = 跳到正文
 nav-label = 主导航
 nav-menu = 菜单

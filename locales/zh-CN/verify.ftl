@@ -1,5 +1,7 @@
 # 公开查验
 
+verdict-checking = 正在核验
+verdict-checking-sentence = 请稍候。
 verdict-valid = 证书有效
 verdict-valid-sentence = 请核对本人姓名和身份证。
 verdict-expired = 证书已过期
@@ -25,17 +27,50 @@ verdict-unsupported-sentence = 这不是本系统认识的证书内容。不代�
 verdict-cannot_check = 暂时无法核验
 verdict-cannot_check-sentence = 不代表证书无效，请稍后再试。
 
-check-decoding = 内容可以读出
-check-address = 内容与网址一致
-check-key = 签发单位的密钥可信
+check-decoded = 内容可以读出
+check-address = 网址与内容一致
+check-environment = 属于正式环境
+check-key = 签发密钥可信
 check-signature = 签名相符
 check-dates = 在有效期内
 check-status = 没有撤销或暂停
-check-log = 已记入公开日志
 check-record = 系统中有这张证书
 check-result-passed = 通过
 check-result-failed = 不通过
 check-result-unknown = 未能核对
+
+check-detail-not-checked = 前面的核对已有结论，这一项没有再做
+check-detail-mismatch = 内容在签名之后被改动过
+check-detail-malformed = 内容不完整或已损坏
+check-detail-unknown-form = 不认识这种格式
+check-detail-unknown-version = 不认识这个版本
+check-detail-unknown-algorithm = 不认识这种签名算法
+check-detail-too-large = 内容过长
+check-detail-bad-image = 图片无法读取
+check-detail-no-qr-code = 图片中没有读出二维码
+check-detail-no-address = 内容中没有网址，无从比对
+check-detail-address-only = 二维码只有网址，不含签名内容
+check-detail-foreign-host = 网址不是本系统的
+check-detail-other-certificate = 网址指向的是另一张证书
+check-detail-other-environment = 来自演示或测试环境
+check-detail-unknown-key = 信任列表中没有这个密钥
+check-detail-key-body = 密钥不属于这家发证单位
+check-detail-key-halted = 密钥已停用
+check-detail-key-purpose = 密钥不得用于签发证书
+check-detail-key-type = 密钥不得签发这类证书
+check-detail-key-validity = 签发时密钥不在有效期内
+check-detail-log-proof-needed = 这个密钥签发的证书须有公开日志的证明
+check-detail-trust-list-expired = 信任列表已过期，请联网更新
+check-detail-issued-in-future = 发证日期晚于今天
+check-detail-expired = 已过有效期
+check-detail-suspended = 已暂停使用
+check-detail-revoked = 已撤销
+check-detail-replaced = 已换发新证
+check-detail-status-index = 状态列表中没有这一项
+check-detail-status-missing = 没有取得状态列表
+check-detail-status-purpose = 状态列表的用途不符
+check-detail-status-stale = 状态列表已过时，请联网更新
+check-detail-unknown-status = 不认识这种状态
 
 verify-title = 证书查验
 verify-certificate = 证书内容

@@ -13,6 +13,7 @@ use crate::http::texts::{Language, MissingText, TextError, Texts};
 #[derive(RustEmbed)]
 #[folder = "templates/"]
 #[include = "*.hbs"]
+#[exclude = "samples/*"]
 struct Templates;
 
 /// All pages in all languages. Made once, at start.
@@ -242,6 +243,35 @@ mod tests {
         }
     }
 
+    /// `samples/parts.hbs`: a page that nobody is served, made of the parts that pages share.
+    fn parts(views: &Views, language: Language) -> String {
+        let mut context = read(&folder().join("samples/root.json"));
+        patch(&mut context, &read(&folder().join("samples/parts.json")));
+        let source = std::fs::read_to_string(folder().join("samples/parts.hbs")).expect("the parts");
+        views
+            .view(language)
+            .templates
+            .render_template(&source, &in_language(&context, language))
+            .unwrap_or_else(|e| panic!("parts ({language}): {e}"))
+    }
+
+    #[test]
+    fn every_part_renders_and_every_partial_is_on_some_page() {
+        let views = Views::load(MissingText::Refuse).expect("views");
+        for language in Language::ALL {
+            check_ids("parts", &parts(&views, *language));
+        }
+        let mut sources = std::fs::read_to_string(folder().join("samples/parts.hbs")).expect("the parts");
+        for file in Templates::iter() {
+            sources.push_str(&String::from_utf8_lossy(&Templates::get(&file).expect("listed").data));
+        }
+        for file in Templates::iter().filter(|file| file.starts_with("partials/")) {
+            let name = file.trim_end_matches(".hbs");
+            let used = [" ", "}"].iter().any(|end| sources.contains(&format!("> {name}{end}")));
+            assert!(used, "{name} is rendered by no sample");
+        }
+    }
+
     /// Writes every sample as a file to look at: `HUZHENG_SAMPLES=/tmp/pages cargo test --lib write_samples --
     /// --ignored`, then open them in a browser.
     #[test]
@@ -249,6 +279,10 @@ mod tests {
     fn write_samples() {
         let target = PathBuf::from(std::env::var("HUZHENG_SAMPLES").expect("a folder in HUZHENG_SAMPLES"));
         let views = Views::load(MissingText::ShowKey).expect("views");
+        for language in Language::ALL {
+            std::fs::write(target.join(format!("parts.{language}.html")), parts(&views, *language))
+                .expect("written");
+        }
         for Sample { page, variant, context } in samples() {
             for language in Language::ALL {
                 let html = views
