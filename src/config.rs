@@ -46,6 +46,10 @@ pub struct Config {
     #[config(env = "HUZHENG_AREA", default = "330481")]
     pub area: String,
 
+    /// The bureau that runs this registry, as the head of every page names it.
+    #[config(env = "HUZHENG_OWNER")]
+    pub owner: Option<String>,
+
     /// `production`, `demo` or `test`; it stands inside every signature.
     #[config(env = "HUZHENG_ENVIRONMENT", default = "production")]
     pub environment: String,

@@ -30,7 +30,7 @@ pub fn show_refused(
         .iter()
         .map(|error| {
             let message = texts.field_error(error).unwrap_or_else(|_| error.code.to_owned());
-            json!({ "field": error.field, "message": message, "href": format!("#{}", error.field) })
+            json!({ "field": error.field, "message": message, "href": format!("#field-{}", error.field) })
         })
         .collect();
     let html = render(call, template, title_key, page, &listed)?;
@@ -75,13 +75,14 @@ fn frame(call: &Call, texts: &Texts, title_key: &str, page: Value, errors: &[Val
     let done = call.request.query_string().split('&').find_map(|part| part.strip_prefix("done="));
     let flash = done
         .filter(|key| texts.has(&format!("done-{key}")))
-        .map(|key| json!({ "kind": "done", "text": word(&format!("done-{key}")) }));
+        .map(|key| json!({ "kind": "good", "text": word(&format!("done-{key}")) }));
     json!({
         "lang": call.language,
         "other_lang": call.language.other(),
         "path": path,
         "title": word(title_key),
         "me": me,
+        "owner": call.app.config.owner,
         "csrf": call.csrf.as_deref().unwrap_or_default(),
         "nav": call.context.actor.as_ref().map(|actor| navigation(actor.role, path)),
         "flash": flash,

@@ -98,7 +98,7 @@ fn word(request: &HttpRequest, problem: &Problem, id: RequestId) -> HttpResponse
     }
     let context = json!({
         "lang": language, "other_lang": language.other(), "path": request.path(), "title": document.title,
-        "me": null, "csrf": "", "nav": null, "flash": null, "errors": [],
+        "me": null, "owner": app.config.owner, "csrf": "", "nav": null, "flash": null, "errors": [],
         "page": { "status": document.status, "problem": problem.name(), "detail": document.detail,
                   "request_id": id.to_string() },
     });
