@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::DbError;
+use crate::flows;
 use crate::http::texts::Texts;
 use crate::kernel::invalid::Invalid;
 use crate::registry::{accounts, areas, organisations};
@@ -229,6 +230,22 @@ impl From<accounts::error::Error> for Problem {
             Error::NotFound => Self::NotFound,
             Error::Stale => Self::Stale,
             Error::Hashing(why) => Self::Internal(why),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<flows::error::Error> for Problem {
+    fn from(error: flows::error::Error) -> Self {
+        use flows::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::NotAllowed => Self::NotAllowed,
+            Error::Conflict(code) => Self::Conflict(code),
+            Error::Areas(error) => error.into(),
+            Error::Organisations(error) => error.into(),
+            Error::Accounts(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }
