@@ -1,1 +1,5 @@
-fn main() {}
+//! The whole suite in one binary: it links once, and starts one PostgreSQL for all.
+
+mod support;
+
+mod areas;

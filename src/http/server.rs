@@ -51,14 +51,9 @@ async fn finish(
         None => RequestId::from_uuid(uuid::Uuid::nil()),
     };
     request.extensions_mut().insert(id);
-    let http = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => response.map_into_left_body(),
-        Err(error) => {
-            let answer = HttpResponse::from_error(error);
-            ServiceResponse::new(http.clone(), answer).map_into_right_body()
-        }
-    };
+    // A clone kept over the call would stop the router from noting its match in the request.
+    let mut response = next.call(request).await?.map_into_left_body();
+    let http = response.request().clone();
     let worded = response.response().error().map(|error| match error.as_error::<Problem>() {
         Some(problem) => word(&http, problem, id),
         None => word(&http, &Problem::Malformed("request"), id),
