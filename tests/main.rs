@@ -2,4 +2,7 @@
 
 mod support;
 
+mod architecture;
 mod areas;
+mod authz;
+mod schema;

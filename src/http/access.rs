@@ -5,7 +5,7 @@ use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpResponse, web};
+use actix_web::{HttpMessage, web};
 
 use crate::app::App;
 use crate::app::clock::machine_now;
@@ -55,7 +55,7 @@ pub async fn guard(
             request.extensions_mut().insert(caller);
             Ok(next.call(request).await?.map_into_left_body())
         }
-        Err(problem) => Ok(request.into_response(HttpResponse::from_error(problem)).map_into_right_body()),
+        Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
     }
 }
 

@@ -63,12 +63,13 @@ fn sqlite_template() -> &'static Path {
     })
 }
 
-/// The suite's own folder, gone with the process that outlives it.
+/// The suite's own folder, removed when the suite has ended.
 fn scratch() -> &'static Path {
     static SCRATCH: OnceLock<PathBuf> = OnceLock::new();
     SCRATCH.get_or_init(|| {
         let path = std::env::temp_dir().join(format!("huzheng-suite-{}", std::process::id()));
         std::fs::create_dir_all(&path).expect("a scratch folder");
+        clean_up_after_us(&path);
         path
     })
 }
@@ -117,7 +118,6 @@ fn postgres() -> &'static Postgres {
             .arg("--log")
             .arg(&log)
             .args(["-o", &options, "start"]));
-        stop_with_us(&bin, &data);
         let server = Postgres { folder, bin };
         server.run("CREATE DATABASE migrated TEMPLATE template0");
         migrate(&server.url("migrated"));
@@ -173,21 +173,20 @@ fn run(command: &mut Command) {
     assert!(out.status.success(), "{command:?}: {}", String::from_utf8_lossy(&out.stderr));
 }
 
-/// A guard process waits for the suite to end, however it ends, then stops the server and removes the folder.
-fn stop_with_us(bin: &Path, data: &Path) {
-    let script = "while kill -0 \"$1\" 2>/dev/null; do sleep 0.3; done; \
-                  \"$2\" --mode=immediate --silent --pgdata \"$3\" stop; rm -rf \"$4\"";
-    let mut guard = as_postgres(Path::new("/bin/sh"));
-    if is_root() {
-        // The folder is root's: so the guard is too, and only the stop goes through the other user.
-        guard = Command::new("/bin/sh");
-        let script =
-            script.replace("\"$2\" ", "setpriv --reuid=postgres --regid=postgres --clear-groups -- \"$2\" ");
-        guard.arg("-c").arg(script);
+/// A guard process waits for the suite to end, however it ends, then stops PostgreSQL and removes the folder.
+fn clean_up_after_us(folder: &Path) {
+    let stop = if is_root() {
+        "setpriv --reuid=postgres --regid=postgres --clear-groups -- \"$2\""
     } else {
-        guard.arg("-c").arg(script);
-    }
-    guard.arg("guard").arg(std::process::id().to_string()).arg(bin.join("pg_ctl")).arg(data).arg(scratch());
+        "\"$2\""
+    };
+    let script = format!(
+        "while kill -0 \"$1\" 2>/dev/null; do sleep 0.3; done; \
+         {stop} --mode=immediate --silent --pgdata \"$3/postgres/data\" stop; rm -rf \"$3\""
+    );
+    let pg_ctl = postgres_programs().map(|bin| bin.join("pg_ctl")).unwrap_or_default();
+    let mut guard = Command::new("/bin/sh");
+    guard.args(["-c", &script, "guard", &std::process::id().to_string()]).arg(pg_ctl).arg(folder);
     guard.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     guard.spawn().expect("the guard starts");
 }

@@ -96,6 +96,24 @@ impl World {
         self.as_user(username).post(path, &body)
     }
 
+    /// A client with a page session as `username`, and the token that its forms must carry.
+    pub fn page_session(&self, username: &str) -> (Client, String) {
+        let context = self.app.context(None, Origin::CommandLine);
+        let opened = self.app.database.write(|tx| {
+            let all = accounts::store::list(tx)?;
+            let account = all.iter().find(|account| account.username == username).expect("an account");
+            Ok::<_, Problem>(accounts::service::session_open(
+                tx,
+                &context,
+                account,
+                app::clock::machine_now(),
+            )?)
+        });
+        let opened = opened.expect("a session");
+        let cookie = format!("{}={}", huzheng::http::access::COOKIE, opened.token);
+        (self.client.with_header("Cookie", &cookie), opened.csrf)
+    }
+
     /// Moves the registry's clock forward.
     pub fn advance_days(&self, days: u32) {
         self.app.clock.advance(days * 86_400);
