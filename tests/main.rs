@@ -5,4 +5,5 @@ mod support;
 mod architecture;
 mod areas;
 mod authz;
+mod input;
 mod schema;

@@ -2,5 +2,6 @@
 
 pub mod accounts;
 pub mod areas;
+pub mod demo;
 pub mod organisations;
 pub mod system;
