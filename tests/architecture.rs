@@ -49,7 +49,6 @@ fn flatten(tree: &syn::UseTree, prefix: &mut Vec<String>, found: &mut Vec<Vec<St
         syn::UseTree::Rename(name) => found.push([prefix.clone(), vec![name.ident.to_string()]].concat()),
         syn::UseTree::Glob(_) => found.push(prefix.clone()),
         syn::UseTree::Group(group) => group.items.iter().for_each(|item| flatten(item, prefix, found)),
-        _ => {}
     }
 }
 
