@@ -5,5 +5,6 @@ mod support;
 mod architecture;
 mod areas;
 mod authz;
+mod browser;
 mod input;
 mod schema;

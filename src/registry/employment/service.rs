@@ -151,5 +151,9 @@ fn institution_where(
 ) -> Result<Organisation, Error> {
     let found = organisations::service::organisation(conn, id)?;
     // Without an actor it is the system itself: seeding, or the command line.
-    if context.actor.as_ref().is_none_or(|actor| may(actor, &found)) { Ok(found) } else { Err(Error::NotFound) }
+    if context.actor.as_ref().is_none_or(|actor| may(actor, &found)) {
+        Ok(found)
+    } else {
+        Err(Error::NotFound)
+    }
 }
