@@ -4,4 +4,7 @@
 //! domain's `service.rs`.
 
 pub mod error;
+pub mod import_people;
 pub mod seed;
+pub mod staff;
+pub mod visible_person;

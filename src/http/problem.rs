@@ -14,7 +14,7 @@ use crate::db::DbError;
 use crate::flows;
 use crate::http::texts::Texts;
 use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, organisations, people};
+use crate::registry::{accounts, areas, employment, organisations, people};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -248,6 +248,25 @@ impl From<people::error::Error> for Problem {
     }
 }
 
+impl From<employment::error::Error> for Problem {
+    fn from(error: employment::error::Error) -> Self {
+        use employment::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::AlreadyLeft => Self::Conflict("already-left"),
+            Error::NotAnInstitution => Self::Conflict("not-an-institution"),
+            Error::InstitutionClosed => Self::Conflict("institution-closed"),
+            Error::AlreadyChecked => Self::Conflict("already-checked"),
+            Error::SamePerson => Self::Conflict("same-person"),
+            Error::People(error) => error.into(),
+            Error::Organisations(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<flows::error::Error> for Problem {
     fn from(error: flows::error::Error) -> Self {
         use flows::error::Error;
@@ -259,6 +278,8 @@ impl From<flows::error::Error> for Problem {
             Error::Areas(error) => error.into(),
             Error::Organisations(error) => error.into(),
             Error::Accounts(error) => error.into(),
+            Error::People(error) => error.into(),
+            Error::Employment(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

@@ -4,7 +4,6 @@ use crate::db::{Conn, Tx};
 use crate::kernel::context::{Actor, Context};
 use crate::kernel::dates::Period;
 use crate::kernel::ids::{EmploymentId, OrganisationId, PersonId};
-use crate::kernel::invalid::FieldError;
 use crate::kernel::invalid::Invalid;
 use crate::kernel::vocabulary::OrganisationKind;
 use crate::registry::employment::error::Error;
@@ -103,7 +102,7 @@ pub fn employment_transfer(
     let spell = open_spell(tx, context, id)?;
     let to = transfer.organisation.unwrap_or(spell.organisation);
     if let Err(Error::NotFound | Error::Organisations(_)) = changed_institution(tx, context, to) {
-        return Err(Invalid::from(FieldError::new("organisation_id", "bureau-only-transfer")).into());
+        return Err(Invalid::one("organisation_id", "bureau-only").into());
     }
     let last = rules::day_before(&spell, transfer.post.from_date)?;
     let leaving = Leaving { to_date: last, reason: LeavingReason::Transferred };
