@@ -12,8 +12,9 @@ use utoipa::ToSchema;
 
 use crate::db::DbError;
 use crate::http::texts::Texts;
+use crate::kernel::codes::Code;
 use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, organisations};
+use crate::registry::{accounts, areas, organisations, training};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -229,6 +230,19 @@ impl From<accounts::error::Error> for Problem {
             Error::NotFound => Self::NotFound,
             Error::Stale => Self::Stale,
             Error::Hashing(why) => Self::Internal(why),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<training::error::Error> for Problem {
+    fn from(error: training::error::Error) -> Self {
+        use training::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Conflict(conflict) => Self::Conflict(conflict.code()),
             Error::Database(error) => error.into(),
         }
     }
