@@ -11,10 +11,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::DbError;
+use crate::flows;
 use crate::http::texts::Texts;
 use crate::kernel::codes::Code;
 use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, organisations, training};
+use crate::registry::{accounts, areas, organisations, people, training};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -235,6 +236,19 @@ impl From<accounts::error::Error> for Problem {
     }
 }
 
+impl From<people::error::Error> for Problem {
+    fn from(error: people::error::Error) -> Self {
+        use people::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Sealing(error) => Self::Internal(error.to_string()),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<training::error::Error> for Problem {
     fn from(error: training::error::Error) -> Self {
         use training::error::Error;
@@ -243,6 +257,24 @@ impl From<training::error::Error> for Problem {
             Error::NotFound => Self::NotFound,
             Error::Stale => Self::Stale,
             Error::Conflict(conflict) => Self::Conflict(conflict.code()),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<flows::error::Error> for Problem {
+    fn from(error: flows::error::Error) -> Self {
+        use flows::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::NotAllowed => Self::NotAllowed,
+            Error::Conflict(code) => Self::Conflict(code),
+            Error::Areas(error) => error.into(),
+            Error::Organisations(error) => error.into(),
+            Error::Accounts(error) => error.into(),
+            Error::People(error) => error.into(),
+            Error::Training(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

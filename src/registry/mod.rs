@@ -6,4 +6,5 @@ pub mod areas;
 pub mod audit;
 pub mod organisations;
 pub mod outbox;
+pub mod people;
 pub mod training;

@@ -114,8 +114,8 @@ pub fn check_class(
     if new.capacity > rules.class_size_max {
         errors.push(FieldError::new("capacity", "class-too-large").with("max", rules.class_size_max));
     }
-    let in_force = programme.valid_from <= new.starts_on
-        && programme.valid_to.is_none_or(|last| new.starts_on <= last);
+    let in_force =
+        programme.valid_from <= new.starts_on && programme.valid_to.is_none_or(|last| new.starts_on <= last);
     if !in_force {
         errors.push(FieldError::new("programme_id", "programme-not-in-force"));
     }
@@ -145,12 +145,7 @@ fn accreditation_errors(new: &NewClass, programme: &Programme, held: &[Accredita
 }
 
 /// Checks that a change leaves out no lesson that is planned and no trainee who is enrolled.
-pub fn check_change(
-    class: &Class,
-    new: &NewClass,
-    lessons: &[Lesson],
-    enrolled: i64,
-) -> Result<(), Invalid> {
+pub fn check_change(class: &Class, new: &NewClass, lessons: &[Lesson], enrolled: i64) -> Result<(), Invalid> {
     let mut errors = Vec::new();
     if new.programme != class.programme && !lessons.is_empty() {
         errors.push(FieldError::new("programme_id", "lessons-planned"));

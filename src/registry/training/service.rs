@@ -203,12 +203,7 @@ fn open_enrolment(tx: &mut Tx, class: &Class, id: EnrolmentId) -> Result<Enrolme
 }
 
 /// Checks a class's entry for its school; the area that it is held in.
-fn check(
-    tx: &mut Tx,
-    rules: &LocalRules,
-    school: OrganisationId,
-    new: &NewClass,
-) -> Result<AreaCode, Error> {
+fn check(tx: &mut Tx, rules: &LocalRules, school: OrganisationId, new: &NewClass) -> Result<AreaCode, Error> {
     let school = organisations::store::find(tx, school)?.ok_or(Error::NotFound)?;
     let Some(programme) = store::find_programme(tx, new.programme)? else {
         return Err(Invalid::one("programme_id", "unknown-programme").into());

@@ -1,7 +1,6 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-
 use crate::db::schema::{class_serials, classes, enrolments, modules, programmes};
 use crate::db::types::At;
 use crate::db::{Both, Conn, DbError, Tx};
@@ -211,7 +210,10 @@ impl TryFrom<ClassRow> for Class {
 pub fn next_serial(tx: &mut Tx, year_and_county: &str) -> Result<i32, DbError> {
     let last = Both(
         diesel::insert_into(class_serials::table)
-            .values((class_serials::year_and_county.eq(year_and_county.to_owned()), class_serials::last.eq(1)))
+            .values((
+                class_serials::year_and_county.eq(year_and_county.to_owned()),
+                class_serials::last.eq(1),
+            ))
             .on_conflict(class_serials::year_and_county)
             .do_update()
             .set(class_serials::last.eq(class_serials::last + 1))

@@ -61,11 +61,9 @@ impl ClassState {
     pub const fn open_to_records(&self) -> Result<(), Conflict> {
         match self {
             Self::Approved(_) => Ok(()),
-            Self::Draft
-            | Self::Filed(_)
-            | Self::Returned { .. }
-            | Self::Refused { .. }
-            | Self::Closed(_) => Err(Conflict::ClassNotApproved),
+            Self::Draft | Self::Filed(_) | Self::Returned { .. } | Self::Refused { .. } | Self::Closed(_) => {
+                Err(Conflict::ClassNotApproved)
+            }
         }
     }
 

@@ -11,9 +11,7 @@ use crate::db::{Conn, DbError, Tx};
 use crate::kernel::context::Context;
 use crate::kernel::ids::{ClassId, EnrolmentId, LessonId, ModuleId, entity};
 use crate::on_each;
-use crate::registry::training::{
-    Attendance, Attended, Lesson, ModuleResult, NewLesson, Outcome, Presence,
-};
+use crate::registry::training::{Attendance, Attended, Lesson, ModuleResult, NewLesson, Outcome, Presence};
 
 /// The lessons of a class in the order of their days.
 pub fn lessons(conn: &mut Conn, class: ClassId) -> Result<Vec<Lesson>, DbError> {
