@@ -4,3 +4,4 @@ pub mod accounts;
 pub mod areas;
 pub mod organisations;
 pub mod system;
+pub mod training;

@@ -8,13 +8,16 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 
 use crate::kernel::area::AreaCode;
+use crate::kernel::calendar::{CalendarMissing, WorkingDays};
 use crate::kernel::context::{Actor, Role};
+use crate::kernel::dates::shanghai_date;
 use crate::kernel::ids::{EnrolmentId, OrganisationId};
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::organisations::rules::{NotAccredited, Undertaking, accredited};
 use crate::registry::organisations::{Accreditation, Scope as AccreditationScope};
 use crate::registry::training::{
-    Attendance, Class, Enrolment, EnrolmentState, Lesson, ModuleResult, NewClass, NewLesson, Phase, Programme,
+    Attendance, Class, Enrolment, EnrolmentState, Filing, Lesson, ModuleResult, NewClass, NewLesson, Phase,
+    Programme,
 };
 use crate::seeds;
 
@@ -97,6 +100,15 @@ pub fn phase(class: &Class, today: NaiveDate) -> Phase {
     } else {
         Phase::Ended
     }
+}
+
+/// The day by which a filing is to be decided on (审核时限).
+pub fn review_due(
+    filing: Filing,
+    calendar: &WorkingDays,
+    rules: &LocalRules,
+) -> Result<NaiveDate, CalendarMissing> {
+    calendar.after(shanghai_date(filing.at), rules.review_working_days)
 }
 
 /// Checks a class as its school enters it: dates, size, programme, and the school's accreditation on its first

@@ -361,6 +361,16 @@ pub fn count_enrolled(conn: &mut Conn, class: ClassId) -> Result<i64, DbError> {
         .get_result(conn)?)
 }
 
+/// [`count_enrolled`] for many classes; a class without trainees has no line.
+pub fn counts_enrolled(conn: &mut Conn, classes: &[ClassId]) -> Result<Vec<(ClassId, i64)>, DbError> {
+    Ok(enrolments::table
+        .filter(enrolments::class_id.eq_any(classes.to_vec()))
+        .filter(enrolments::state.ne(EnrolmentState::Withdrawn))
+        .group_by(enrolments::class_id)
+        .select((enrolments::class_id, diesel::dsl::count_star()))
+        .load(conn)?)
+}
+
 /// All who were ever enrolled in a class, in the order of their enrolment.
 pub fn enrolments(conn: &mut Conn, class: ClassId) -> Result<Vec<Enrolment>, DbError> {
     let rows: Vec<EnrolmentRow> = enrolments::table
