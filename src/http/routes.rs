@@ -5,6 +5,7 @@ use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Responder, web};
 
+use crate::flows::enrol::Trainee;
 use crate::http::access::{Access, guard};
 use crate::http::openapi::{self, Described};
 use crate::http::problem::Problem;
@@ -17,6 +18,7 @@ use crate::proof::payload::Environment;
 use crate::registry::accounts::{Credentials, NewAccount};
 use crate::registry::areas::NewPopulation;
 use crate::registry::organisations::{NewAccreditation, NewOrganisation};
+use crate::registry::training::{NewClass, NewLesson, Presences, Results};
 
 /// One line of the table.
 pub struct RouteSpec {
@@ -101,6 +103,10 @@ const PUBLIC: Access = Access::Public;
 const SIGNED_IN: Access = Access::SignedIn;
 const ADMINISTRATOR: Access = Access::Roles(&[Administrator]);
 const BUREAU: Access = Access::Roles(&[Administrator, Bureau]);
+const SCHOOL: Access = Access::Roles(&[School]);
+/// Who decides on a class's filing.
+const REVIEWER: Access = Access::Roles(&[Bureau]);
+const CLASS_VIEWERS: Access = Access::Roles(&[Administrator, Bureau, Town, School]);
 /// Everybody who works in an office or an organisation; not caregivers.
 const STAFF: Access =
     Access::Roles(&[Administrator, Bureau, Finance, Town, School, Assessor, FirstAidIssuer, Institution]);
@@ -108,7 +114,7 @@ const STAFF: Access =
 /// Every route of the server.
 #[must_use]
 pub fn table() -> Vec<RouteSpec> {
-    [system(), accounts(), areas(), organisations()].into_iter().flatten().collect()
+    [system(), accounts(), areas(), organisations(), training()].into_iter().flatten().collect()
 }
 
 fn system() -> Vec<RouteSpec> {
@@ -196,6 +202,84 @@ fn organisations() -> Vec<RouteSpec> {
             .says("Suspends, withdraws or reinstates an accreditation from today; needs If-Match.")
             .takes::<api::organisations::AccreditationChange>()
             .gives::<api::organisations::AccreditationView>(),
+    ]
+}
+
+fn training() -> Vec<RouteSpec> {
+    use api::training::views::{
+        ClassSheetView, ClassView, CompletionsView, EnrolmentMade, LessonView, ProgrammeView, RosterView,
+    };
+    use api::training::{self, roster};
+    vec![
+        get("/api/v1/programmes", CLASS_VIEWERS, training::programme_list)
+            .says("The training programmes with their modules.")
+            .gives::<Vec<ProgrammeView>>(),
+        get("/api/v1/classes", CLASS_VIEWERS, training::class_list)
+            .says("The classes that the caller may see, newest first; `Link` leads to the next page.")
+            .takes::<training::ClassQuery>()
+            .gives::<Vec<ClassView>>(),
+        post("/api/v1/classes", SCHOOL, training::class_create)
+            .says("Enters a class of the caller's school, as a draft.")
+            .takes::<NewClass>()
+            .gives::<ClassView>(),
+        get("/api/v1/classes/{id}", CLASS_VIEWERS, training::class_get)
+            .says("One class with its trainees and lessons.")
+            .gives::<ClassSheetView>(),
+        route(Method::PUT, "/api/v1/classes/{id}", SCHOOL, training::class_change)
+            .says("Changes a draft or returned class; needs If-Match.")
+            .takes::<NewClass>()
+            .gives::<ClassView>(),
+        post("/api/v1/classes/{id}/file", SCHOOL, training::class_file)
+            .says("Files a class with the bureau; needs If-Match.")
+            .gives::<ClassView>(),
+        post("/api/v1/classes/{id}/approve", REVIEWER, training::class_approve)
+            .says("Approves a filed class; needs If-Match.")
+            .gives::<ClassView>(),
+        post("/api/v1/classes/{id}/return", REVIEWER, training::class_return)
+            .says("Returns a filed class to its school; needs If-Match.")
+            .takes::<training::Reason>()
+            .gives::<ClassView>(),
+        post("/api/v1/classes/{id}/refuse", REVIEWER, training::class_refuse)
+            .says("Refuses a filed class; needs If-Match.")
+            .takes::<training::Reason>()
+            .gives::<ClassView>(),
+        post("/api/v1/classes/{id}/close", SCHOOL, training::class_close)
+            .says("Closes an approved class after its last day; needs If-Match.")
+            .gives::<ClassView>(),
+        post("/api/v1/classes/{id}/enrolments", SCHOOL, training::enrolment_create)
+            .says("Enrols a person, by `person_id` or by an identity document and a name.")
+            .takes::<Trainee>()
+            .gives::<EnrolmentMade>(),
+        post("/api/v1/classes/{id}/enrolments/{enrolment}/withdraw", SCHOOL, training::enrolment_withdraw)
+            .says("Takes a trainee out of a class.")
+            .gives::<EnrolmentMade>(),
+        post("/api/v1/classes/{id}/enrolments/{enrolment}/complete", SCHOOL, training::enrolment_complete)
+            .says("Completes one trainee, or tells every shortfall.")
+            .gives::<EnrolmentMade>(),
+        post("/api/v1/classes/{id}/complete", SCHOOL, training::class_complete)
+            .says("Completes all who fulfil the conditions and lists the others with their shortfalls.")
+            .gives::<CompletionsView>(),
+        get("/api/v1/roster-template.xlsx", SCHOOL, roster::roster_template)
+            .says("The workbook in which a roster is filled in."),
+        post("/api/v1/classes/{id}/roster", SCHOOL, roster::roster_import)
+            .says("Enrols everybody in an .xlsx or CSV file, all or none; with `check=true` only tells.")
+            .takes::<roster::RosterOptions>()
+            .gives::<RosterView>(),
+        post("/api/v1/classes/{id}/lessons", SCHOOL, training::lesson_create)
+            .says("Plans a lesson.")
+            .takes::<NewLesson>()
+            .gives::<LessonView>(),
+        post("/api/v1/lessons/{id}/remove", SCHOOL, training::lesson_remove)
+            .says("Takes a lesson off the timetable whose attendance has not been recorded.")
+            .gives::<LessonView>(),
+        post("/api/v1/lessons/{id}/attendance", SCHOOL, training::attendance_record)
+            .says("Records or corrects the attendance of a whole lesson.")
+            .takes::<Presences>()
+            .gives::<LessonView>(),
+        post("/api/v1/classes/{id}/results", SCHOOL, training::results_record)
+            .says("Records or corrects module results.")
+            .takes::<Results>()
+            .gives::<ClassSheetView>(),
     ]
 }
 

@@ -5,3 +5,4 @@ pub mod areas;
 pub mod demo;
 pub mod organisations;
 pub mod system;
+pub mod training;
