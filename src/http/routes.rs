@@ -14,6 +14,7 @@ use crate::kernel::context::Role::{
     Administrator, Assessor, Bureau, Finance, FirstAidIssuer, Institution, School, Town,
 };
 use crate::kernel::form::Form;
+use crate::proof::payload::Environment;
 use crate::registry::accounts::{Credentials, NewAccount};
 use crate::registry::areas::NewPopulation;
 use crate::registry::organisations::{NewAccreditation, NewOrganisation};
@@ -24,9 +25,19 @@ pub struct RouteSpec {
     pub method: Method,
     pub path: &'static str,
     pub access: Access,
+    /// Where it is served.
+    pub served: Served,
     /// What it takes and gives, for the OpenAPI document; `None` for pages.
     pub described: Option<Described>,
     make: Box<dyn Fn() -> actix_web::Route + Send + Sync>,
+}
+
+/// Where a route exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Served {
+    Everywhere,
+    /// In the demonstration (and in tests) only: elsewhere the address is not there at all.
+    InDemoOnly,
 }
 
 fn route<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> RouteSpec
@@ -40,10 +51,15 @@ where
         let guarded = from_fn(move |request, next| guard(access, request, next));
         web::method(of_method.clone()).to(handler).wrap(guarded)
     };
-    RouteSpec { method, path, access, described: None, make: Box::new(make) }
+    RouteSpec { method, path, access, served: Served::Everywhere, described: None, make: Box::new(make) }
 }
 
 impl RouteSpec {
+    fn in_demo_only(mut self) -> Self {
+        self.served = Served::InDemoOnly;
+        self
+    }
+
     /// What the call does, in a sentence for people who write against the API.
     fn says(mut self, summary: &'static str) -> Self {
         self.described = Some(Described { summary, ..self.described.unwrap_or_default() });
@@ -111,6 +127,11 @@ fn system() -> Vec<RouteSpec> {
         get("/openapi.json", PUBLIC, api::system::openapi),
         get("/docs/{file:.*}", PUBLIC, api::system::docs),
         get("/assets/{path:.*}", PUBLIC, api::system::asset),
+        post("/api/v1/demo/clock", ADMINISTRATOR, api::demo::clock_advance)
+            .says("Moves the demonstration's clock forward by an ISO 8601 duration.")
+            .takes::<api::demo::ClockAdvance>()
+            .gives::<api::demo::ClockView>()
+            .in_demo_only(),
     ]
 }
 
@@ -137,6 +158,7 @@ fn accounts() -> Vec<RouteSpec> {
         get("/login", PUBLIC, pages::accounts::login),
         post("/login", PUBLIC, pages::accounts::login_submit),
         post("/logout", PUBLIC, pages::accounts::logout),
+        get("/help", PUBLIC, pages::help::help),
         get("/", SIGNED_IN, pages::home::home),
     ]
 }
@@ -296,8 +318,9 @@ fn training_pages() -> Vec<RouteSpec> {
 }
 
 /// Puts the table into an actix application.
-pub fn configure(config: &mut web::ServiceConfig) {
-    let table = table();
+pub fn configure(config: &mut web::ServiceConfig, environment: Environment) {
+    let mut table = table();
+    table.retain(|spec| spec.served == Served::Everywhere || environment != Environment::Production);
     let mut paths: Vec<&str> = Vec::new();
     for spec in &table {
         if !paths.contains(&spec.path) {

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod areas;
 pub mod audit;
+pub mod employment;
 pub mod organisations;
 pub mod outbox;
 pub mod people;

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod areas;
+pub mod demo;
 pub mod organisations;
 pub mod system;
 pub mod training;
