@@ -114,7 +114,10 @@ const STAFF: Access =
 /// Every route of the server.
 #[must_use]
 pub fn table() -> Vec<RouteSpec> {
-    [system(), accounts(), areas(), organisations(), training()].into_iter().flatten().collect()
+    [system(), accounts(), areas(), organisations(), training(), training_pages()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn system() -> Vec<RouteSpec> {
@@ -280,6 +283,37 @@ fn training() -> Vec<RouteSpec> {
             .says("Records or corrects module results.")
             .takes::<Results>()
             .gives::<ClassSheetView>(),
+    ]
+}
+
+fn training_pages() -> Vec<RouteSpec> {
+    use pages::training::{self, enrol, records};
+    vec![
+        get("/classes", CLASS_VIEWERS, training::class_list),
+        get("/classes/new", SCHOOL, training::class_new),
+        post("/classes/new", SCHOOL, training::class_create),
+        get("/classes/{id}", CLASS_VIEWERS, training::class),
+        get("/classes/{id}/edit", SCHOOL, training::class_edit),
+        post("/classes/{id}/edit", SCHOOL, training::class_change),
+        post("/classes/{id}/file", SCHOOL, training::class_file),
+        post("/classes/{id}/approve", REVIEWER, training::class_approve),
+        post("/classes/{id}/return", REVIEWER, training::class_return),
+        post("/classes/{id}/refuse", REVIEWER, training::class_refuse),
+        post("/classes/{id}/close", SCHOOL, training::class_close),
+        post("/classes/{id}/complete", SCHOOL, training::class_complete),
+        get("/classes/{id}/enrol", SCHOOL, enrol::enrol_form),
+        post("/classes/{id}/enrol", SCHOOL, enrol::enrol_submit),
+        post("/classes/{id}/enrolments/{enrolment}/withdraw", SCHOOL, training::enrolment_withdraw),
+        get("/classes/{id}/roster", SCHOOL, enrol::roster_form),
+        post("/classes/{id}/roster", SCHOOL, enrol::roster_submit),
+        get("/roster-template.xlsx", SCHOOL, api::training::roster::roster_template),
+        get("/classes/{id}/lessons", SCHOOL, records::lesson_form),
+        post("/classes/{id}/lessons", SCHOOL, records::lesson_create),
+        post("/lessons/{id}/remove", SCHOOL, records::lesson_remove),
+        get("/lessons/{id}/attendance", SCHOOL, records::attendance_form),
+        post("/lessons/{id}/attendance", SCHOOL, records::attendance_record),
+        get("/classes/{id}/results", SCHOOL, records::results_form),
+        post("/classes/{id}/results", SCHOOL, records::results_record),
     ]
 }
 

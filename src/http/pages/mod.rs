@@ -3,3 +3,4 @@
 pub mod accounts;
 pub mod help;
 pub mod home;
+pub mod training;
