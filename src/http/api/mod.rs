@@ -2,5 +2,7 @@
 
 pub mod accounts;
 pub mod areas;
+pub mod employment;
 pub mod organisations;
+pub mod people;
 pub mod system;
