@@ -8,3 +8,4 @@ pub mod employment;
 pub mod organisations;
 pub mod outbox;
 pub mod people;
+pub mod training;

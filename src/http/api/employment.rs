@@ -337,9 +337,7 @@ pub async fn declared_service_refuse(
 async fn check(call: Call, id: DeclaredServiceId, check: Check) -> Answer {
     let version = call.if_match()?;
     let checked = call
-        .write(move |tx, context| {
-            Ok(declared::declared_service_check(tx, context, id, version, &check)?)
-        })
+        .write(move |tx, context| Ok(declared::declared_service_check(tx, context, id, version, &check)?))
         .await?;
     ok_with_version(&DeclaredServiceView::from(&checked), checked.version)
 }
@@ -496,7 +494,8 @@ mod tests {
     #[test]
     fn the_positions_are_those_of_the_seeds() {
         let ColumnKind::Choice { codes, zh, en } = POSITION.kind else { panic!("no choice") };
-        let offered: Vec<_> = codes.iter().zip(zh).zip(en).map(|((code, zh), en)| (*code, *zh, *en)).collect();
+        let offered: Vec<_> =
+            codes.iter().zip(zh).zip(en).map(|((code, zh), en)| (*code, *zh, *en)).collect();
         let seeds = crate::seeds::load().expect("seeds");
         let known: Vec<_> =
             seeds.positions.iter().map(|p| (p.code.as_str(), p.zh.as_str(), p.en.as_str())).collect();

@@ -1,4 +1,5 @@
 //! The pages, one file per domain: each gathers what its template shows.
 
 pub mod accounts;
+pub mod help;
 pub mod home;
