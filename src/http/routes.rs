@@ -120,6 +120,9 @@ const REGISTRARS: Access =
 /// Those who write an institution's staff, and those who also look on.
 const EMPLOYERS: Access = Access::Roles(&[Administrator, Bureau, Institution]);
 const STAFF_VIEWERS: Access = Access::Roles(&[Administrator, Bureau, Town, Institution]);
+/// An institution's own pages.
+const INSTITUTION: Access = Access::Roles(&[Institution]);
+const OVERSEERS: Access = Access::Roles(&[Administrator, Bureau, Town]);
 const DECLARERS: Access = Access::Roles(&[School, Institution]);
 const CHECKERS: Access = Access::Roles(&[Administrator, Bureau, School, Institution]);
 
@@ -217,6 +220,8 @@ fn organisations() -> Vec<RouteSpec> {
             .says("Suspends, withdraws or reinstates an accreditation from today; needs If-Match.")
             .takes::<api::organisations::AccreditationChange>()
             .gives::<api::organisations::AccreditationView>(),
+        get("/organisations", OVERSEERS, pages::organisations::organisation_list),
+        get("/organisations/{id}", OVERSEERS, pages::organisations::organisation),
     ]
 }
 
@@ -281,6 +286,13 @@ fn employment() -> Vec<RouteSpec> {
             )
             .takes::<Transfer>()
             .gives::<api::employment::EmploymentView>(),
+        get("/staff", INSTITUTION, pages::employment::staff),
+        get("/staff/join", INSTITUTION, pages::employment::join),
+        post("/staff/join", INSTITUTION, pages::employment::join_submit),
+        get("/staff/import", INSTITUTION, pages::employment::import),
+        post("/staff/import", INSTITUTION, pages::employment::import_submit),
+        get("/staff/{id}/leave", INSTITUTION, pages::employment::leave),
+        post("/staff/{id}/leave", INSTITUTION, pages::employment::leave_submit),
     ]
 }
 
