@@ -35,7 +35,6 @@ field-module_id = Module
 field-held_on = Date of the lesson
 field-hours = Class hours
 field-teacher = Teacher
-field-person_id = Person
 field-enrolment_id = Trainee
 field-presences = Attendance
 field-results = Results

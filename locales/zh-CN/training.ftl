@@ -35,7 +35,6 @@ field-module_id = 模块
 field-held_on = 上课日期
 field-hours = 学时
 field-teacher = 教师
-field-person_id = 人员
 field-enrolment_id = 学员
 field-presences = 考勤
 field-results = 考核结果

@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod areas;
 pub mod demo;
+pub mod employment;
 pub mod organisations;
+pub mod people;
 pub mod system;
 pub mod training;

@@ -4,3 +4,5 @@ pub mod accounts;
 pub mod help;
 pub mod home;
 pub mod training;
+pub mod employment;
+pub mod organisations;
