@@ -6,3 +6,4 @@ pub mod areas;
 pub mod audit;
 pub mod organisations;
 pub mod outbox;
+pub mod people;
