@@ -401,10 +401,13 @@ fn level_of<E: serde::de::Error>(number: u8) -> Result<SkillLevel, E> {
 
 /// A need is also written down, as part of a decision.
 mod level_number {
-    use serde::Serializer;
+    use serde::{Deserializer, Serializer};
 
     use super::SkillLevel;
-    pub use super::level as deserialize;
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SkillLevel, D::Error> {
+        super::level(deserializer)
+    }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes the field by reference")]
     pub fn serialize<S: Serializer>(level: &SkillLevel, serializer: S) -> Result<S::Ok, S::Error> {

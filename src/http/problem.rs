@@ -11,9 +11,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::DbError;
+use crate::flows;
 use crate::http::texts::Texts;
-use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, organisations, people};
+use crate::kernel::calendar::CalendarMissing;
+use crate::kernel::invalid::{FieldError, Invalid};
+use crate::registry::{accounts, areas, exams, organisations, people};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -242,6 +244,42 @@ impl From<people::error::Error> for Problem {
             Error::NotFound => Self::NotFound,
             Error::Stale => Self::Stale,
             Error::Sealing(error) => Self::Internal(error.to_string()),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<exams::error::Error> for Problem {
+    fn from(error: exams::error::Error) -> Self {
+        use exams::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Refused(refused) => Self::Conflict(refused.code()),
+            Error::CalendarMissing(CalendarMissing(year)) => {
+                let missing = FieldError::new("notice_ends_on", "calendar-missing").with("year", year);
+                Self::Invalid(missing.into())
+            }
+            Error::Organisations(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<flows::error::Error> for Problem {
+    fn from(error: flows::error::Error) -> Self {
+        use flows::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::NotAllowed => Self::NotAllowed,
+            Error::Conflict(code) => Self::Conflict(code),
+            Error::Areas(error) => error.into(),
+            Error::Organisations(error) => error.into(),
+            Error::Accounts(error) => error.into(),
+            Error::People(error) => error.into(),
+            Error::Exams(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

@@ -1,6 +1,7 @@
 use crate::db::DbError;
 use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::Invalid;
+use crate::registry::organisations;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -12,6 +13,8 @@ pub enum Error {
     Stale,
     #[error(transparent)]
     Refused(#[from] Refused),
+    #[error(transparent)]
+    Organisations(#[from] organisations::error::Error),
     #[error(transparent)]
     CalendarMissing(#[from] CalendarMissing),
     #[error(transparent)]
