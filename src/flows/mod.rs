@@ -3,5 +3,6 @@
 //! A flow is called inside the caller's transaction and opens none. What concerns one domain alone is in that
 //! domain's `service.rs`.
 
+pub mod application_submit;
 pub mod error;
 pub mod seed;

@@ -8,6 +8,7 @@ pub mod api;
 pub mod assets;
 pub mod call;
 mod helpers;
+pub mod decision;
 pub mod import;
 pub mod input;
 pub mod openapi;

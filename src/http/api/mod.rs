@@ -2,5 +2,6 @@
 
 pub mod accounts;
 pub mod areas;
+pub mod exams;
 pub mod organisations;
 pub mod system;

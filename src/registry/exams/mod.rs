@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codes;
 use crate::kernel::area::AreaCode;
+use crate::kernel::codes::Code;
 use crate::kernel::dates::Timestamp;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::identity::DocumentKind;
@@ -179,6 +180,34 @@ pub struct ScoreEntry {
     pub score: i32,
 }
 
+/// Where an entry stood in what its caller handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the list `scores`, from 0.
+    Listed(usize),
+    /// In a spreadsheet, as its user counts rows.
+    Row(u32),
+}
+
+impl Place {
+    /// An error at the entry's `field`; in a spreadsheet its part is a column.
+    fn error(self, part: ExamPart, field: &str, code: &'static str) -> FieldError {
+        match self {
+            Self::Listed(index) => FieldError::new(format!("scores[{index}].{field}"), code),
+            Self::Row(row) => FieldError::new(part.code(), code).at_row(row),
+        }
+    }
+}
+
+/// One row of a score sheet (成绩登记表).
+#[derive(Debug, Clone)]
+pub struct ScoreRow {
+    pub admission_number: String,
+    pub name: Option<String>,
+    /// The cells that are filled in.
+    pub scores: Vec<(ExamPart, i32)>,
+}
+
 /// Which entered scores are confirmed.
 #[derive(Debug, Clone)]
 pub enum Confirmation {
@@ -270,13 +299,37 @@ impl Form for ScoreEntry {
     }
 }
 
+impl Form for ScoreRow {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let admission_number = f.text("admission_number", 40);
+        let name = f.optional_text("name", 60);
+        let theory = f.optional_integer(ExamPart::Theory.code(), 0..=100);
+        let practical = f.optional_integer(ExamPart::Practical.code(), 0..=100);
+        let review = f.optional_integer(ExamPart::Review.code(), 0..=100);
+        let cells = [
+            (ExamPart::Theory, theory?),
+            (ExamPart::Practical, practical?),
+            (ExamPart::Review, review?),
+        ];
+        let filled = |(part, score): (ExamPart, Option<i64>)| Some((part, i32::try_from(score?).ok()?));
+        Some(Self {
+            admission_number: admission_number?,
+            name: name?,
+            scores: cells.into_iter().filter_map(filled).collect(),
+        })
+    }
+}
+
 impl Form for Confirmation {
     fn read(f: &mut Fields) -> Option<Self> {
+        let all = f.optional::<bool>("all");
         let listed = f.list("scores", 5_000, |f| {
             let application = f.required("application_id");
             let part = f.required("part");
             Some((application?, part?))
-        })?;
+        });
+        all?;
+        let listed = listed?;
         Some(if listed.is_empty() { Self::All } else { Self::Listed(listed) })
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -15,12 +15,12 @@ use crate::registry::exams::rules::scoring::{self, Outcome};
 use crate::registry::exams::rules::session;
 use crate::registry::exams::store::{Decided, SessionMade};
 use crate::registry::exams::{
-    Application, Confirmation, Decision, Declared, NewSession, Notice, Part, Score, ScoreEntry, Session,
-    Shortfall, store,
+    Application, Confirmation, Decision, Declared, NewSession, Notice, Part, Place, Score, ScoreEntry, ScoreRow,
+    Session, Shortfall, store,
 };
 use crate::registry::organisations::rules::{Undertaking, accredited};
 use crate::registry::organisations::{self, Scope};
-use crate::registry::{areas, audit};
+use crate::registry::{areas, audit, people};
 use crate::seeds::{OccupationStandard, Rules};
 
 /// A session with all that happened in it.
@@ -168,13 +168,10 @@ pub fn application_record(
     store::find_application(tx, id)?.ok_or(Error::NotFound)
 }
 
-/// Where a score stood in what its caller handed in: the place in a list, or the row of a file.
-pub type Place = usize;
-
 /// Enters scores, all or none; one that isn't confirmed is corrected by entering it again.
 ///
 /// # Errors
-/// [`Error::Invalid`] with fields like `scores[3].score`; `place` counts as the caller does.
+/// [`Error::Invalid`] with every field that is wrong, named by the place that its caller knows.
 pub fn scores_enter(
     tx: &mut Tx,
     context: &Context,
@@ -206,16 +203,16 @@ pub fn scores_enter(
 fn check_entries(whole: &Whole, entries: &[(Place, ScoreEntry)]) -> Result<Vec<i32>, Invalid> {
     let mut errors = Vec::new();
     let mut attempts = Vec::with_capacity(entries.len());
-    let mut seen: HashMap<(ApplicationId, ExamPart), Place> = HashMap::new();
+    let mut seen: HashSet<(ApplicationId, ExamPart)> = HashSet::new();
     if entries.is_empty() {
         return Err(Invalid::one("scores", "required"));
     }
     let candidates: Vec<ApplicationId> = whole.candidates().map(|candidate| candidate.id).collect();
     for (place, entry) in entries {
-        let mut refuse = |field: &str, code| errors.push(FieldError::new(format!("scores[{place}].{field}"), code));
+        let mut refuse = |field, code| errors.push(place.error(entry.part, field, code));
         if !candidates.contains(&entry.application) {
             refuse("application_id", "not-a-candidate");
-        } else if seen.insert((entry.application, entry.part), *place).is_some() {
+        } else if !seen.insert((entry.application, entry.part)) {
             refuse("part", "twice-in-list");
         } else {
             let scores = whole.scores_of(entry.application);
@@ -229,6 +226,51 @@ fn check_entries(whole: &Whole, entries: &[(Place, ScoreEntry)]) -> Result<Vec<i
         }
     }
     if errors.is_empty() { Ok(attempts) } else { Err(Invalid(errors)) }
+}
+
+/// Enters the scores of a spreadsheet, by admission number. A name beside the number must be the candidate's.
+pub fn scores_import(
+    tx: &mut Tx,
+    context: &Context,
+    actor: &Actor,
+    id: ExamSessionId,
+    rows: &[(u32, ScoreRow)],
+) -> Result<(), Error> {
+    let session = own_session(tx, actor, id)?;
+    let whole = load(tx, session)?;
+    let names = names(tx, &whole)?;
+    let mut errors = Vec::new();
+    let mut entries = Vec::new();
+    for (number, row) in rows {
+        let known = |candidate: &&Application| candidate.admission_number.as_ref() == Some(&row.admission_number);
+        let Some(candidate) = whole.candidates().find(known) else {
+            errors.push(FieldError::new("admission_number", "not-a-candidate").at_row(*number));
+            continue;
+        };
+        let name = names.get(&candidate.person).map_or("", String::as_str);
+        if row.name.as_ref().is_some_and(|written| !people::rules::same_name(written, name)) {
+            errors.push(FieldError::new("name", "other-name").at_row(*number));
+        }
+        entries.extend(row.scores.iter().map(|(part, score)| {
+            let entry = ScoreEntry { application: candidate.id, part: *part, attempt: None, score: *score };
+            (Place::Row(*number), entry)
+        }));
+    }
+    if !errors.is_empty() {
+        if let Err(Invalid(more)) = check_entries(&whole, &entries) {
+            errors.extend(more.into_iter().filter(|error| error.row.is_some()));
+        }
+        errors.sort_by_key(|error| error.row);
+        return Err(Invalid(errors).into());
+    }
+    scores_enter(tx, context, actor, id, &entries)
+}
+
+/// The names of a session's applicants.
+pub fn names(conn: &mut Conn, whole: &Whole) -> Result<HashMap<PersonId, String>, Error> {
+    let ids: Vec<PersonId> = whole.applications.iter().map(|application| application.person).collect();
+    let people = people::store::find_many(conn, &ids)?;
+    Ok(people.into_iter().map(|person| (person.id, person.name)).collect())
 }
 
 /// Confirms entered scores; nobody confirms their own. `version`, if given, is that of the session whose scores
