@@ -10,11 +10,12 @@ use crate::http::openapi::{self, Described};
 use crate::http::problem::Problem;
 use crate::http::{api, pages};
 use crate::kernel::context::Role::{
-    Administrator, Assessor, Bureau, Finance, FirstAidIssuer, Institution, School, Town,
+    Administrator, Assessor, Bureau, Caregiver, Finance, FirstAidIssuer, Institution, School, Town,
 };
 use crate::kernel::form::Form;
 use crate::registry::accounts::{Credentials, NewAccount};
 use crate::registry::areas::NewPopulation;
+use crate::registry::exams::{Confirmation, NewApplication, NewSession};
 use crate::registry::organisations::{NewAccreditation, NewOrganisation};
 
 /// One line of the table.
@@ -92,7 +93,7 @@ const STAFF: Access =
 /// Every route of the server.
 #[must_use]
 pub fn table() -> Vec<RouteSpec> {
-    [system(), accounts(), areas(), organisations()].into_iter().flatten().collect()
+    [system(), accounts(), areas(), organisations(), exams()].into_iter().flatten().collect()
 }
 
 fn system() -> Vec<RouteSpec> {
@@ -174,6 +175,69 @@ fn organisations() -> Vec<RouteSpec> {
             .says("Suspends, withdraws or reinstates an accreditation from today; needs If-Match.")
             .takes::<api::organisations::AccreditationChange>()
             .gives::<api::organisations::AccreditationView>(),
+    ]
+}
+
+const ASSESSOR: Access = Access::Roles(&[Assessor]);
+/// Who sends candidates to an exam.
+const APPLICANTS: Access = Access::Roles(&[School, Assessor, Institution, Caregiver]);
+/// Who may know of an exam.
+const EXAM_READERS: Access =
+    Access::Roles(&[Administrator, Bureau, School, Assessor, Institution, Caregiver]);
+
+fn exams() -> Vec<RouteSpec> {
+    vec![
+        get("/api/v1/exam-sessions", EXAM_READERS, api::exams::session_list)
+            .says("Exam sessions that the caller may see, the latest exam day first, 50 to a page.")
+            .takes::<api::exams::SessionQuery>()
+            .gives::<Vec<api::exams::SessionView>>(),
+        post("/api/v1/exam-sessions", ASSESSOR, api::exams::session_create)
+            .says("Announces an exam session of the caller's own assessment body.")
+            .takes::<NewSession>()
+            .gives::<api::exams::SessionView>(),
+        get("/api/v1/exam-sessions/{id}", EXAM_READERS, api::exams::session_get)
+            .says("A session with its applications, decisions, scores and notice.")
+            .gives::<api::exams::SessionView>(),
+        post("/api/v1/exam-sessions/{id}/applications", APPLICANTS, api::exams::application_create)
+            .says(
+                "Applies for a person, by `person_id` or by document and name, or for oneself; answers with the \
+                 decision and all that is missing.",
+            )
+            .takes::<NewApplication>()
+            .gives::<api::exams::ApplicationView>(),
+        post("/api/v1/exam-sessions/{id}/scores", ASSESSOR, api::exams::scores_enter)
+            .says("Enters scores, all or none; an unconfirmed one is corrected by entering it again.")
+            .takes::<api::exams::Scores>()
+            .gives::<api::exams::SessionView>(),
+        post("/api/v1/exam-sessions/{id}/scores-import", ASSESSOR, api::exams::scores_import)
+            .says("Enters the scores of an .xlsx or CSV file by admission number, all or none.")
+            .gives::<api::exams::SessionView>(),
+        post("/api/v1/exam-sessions/{id}/confirm", ASSESSOR, api::exams::scores_confirm)
+            .says("Confirms the listed scores, or all that somebody else entered; honours If-Match.")
+            .takes::<Confirmation>()
+            .gives::<api::exams::SessionView>(),
+        post("/api/v1/exam-sessions/{id}/publish", ASSESSOR, api::exams::session_publish)
+            .says("Puts everybody who has passed on public notice.")
+            .gives::<api::exams::SessionView>(),
+        get("/api/v1/applications/{id}", EXAM_READERS, api::exams::application_get)
+            .says("One application with its decision and scores.")
+            .gives::<api::exams::ApplicationView>(),
+        get("/exams", EXAM_READERS, pages::exams::list),
+        get("/exams/new", ASSESSOR, pages::exams::new),
+        post("/exams/new", ASSESSOR, pages::exams::create),
+        get("/exams/{id}", EXAM_READERS, pages::exams::session),
+        get("/exams/{id}/apply", APPLICANTS, pages::applications::apply),
+        post("/exams/{id}/apply", APPLICANTS, pages::applications::submit),
+        get("/exams/{id}/scores", ASSESSOR, pages::scores::sheet),
+        post("/exams/{id}/scores", ASSESSOR, pages::scores::enter),
+        post("/exams/{id}/scores-import", ASSESSOR, pages::scores::upload),
+        get("/exams/{id}/scores-template", ASSESSOR, pages::scores::template),
+        get("/exams/{id}/confirm", ASSESSOR, pages::scores::confirm),
+        post("/exams/{id}/confirm", ASSESSOR, pages::scores::confirm_submit),
+        post("/exams/{id}/publish", ASSESSOR, pages::exams::publish),
+        get("/applications/{id}", EXAM_READERS, pages::applications::decision),
+        get("/notices", PUBLIC, pages::notices::list),
+        get("/notices/{code}", PUBLIC, pages::notices::notice),
     ]
 }
 

@@ -1,4 +1,8 @@
 //! The pages, one file per domain: each gathers what its template shows.
 
 pub mod accounts;
+pub mod applications;
+pub mod exams;
 pub mod home;
+pub mod notices;
+pub mod scores;

@@ -350,6 +350,43 @@ pub fn publishable(whole: &Whole) -> impl Iterator<Item = &Application> {
     })
 }
 
+/// What a session's public notice shows on a day.
+#[derive(Debug)]
+pub struct OnNotice {
+    pub session: Session,
+    /// Name of the assessment body.
+    pub body: String,
+    /// In the order of their numbers; none when the notice has ended.
+    pub people: Vec<PersonOnNotice>,
+}
+
+#[derive(Debug)]
+pub struct PersonOnNotice {
+    pub name: String,
+    /// The last four digits of the admission number, which tell two of one name apart.
+    pub number_tail: String,
+    pub notice: Notice,
+}
+
+/// The notice of a session by its code, for anybody; `None` where nothing of it was ever published.
+pub fn on_notice(conn: &mut Conn, code: &str, today: NaiveDate) -> Result<Option<OnNotice>, Error> {
+    let Some(session) = store::find_by_code(conn, code)? else { return Ok(None) };
+    let whole = load(conn, session)?;
+    if whole.candidates().all(|candidate| candidate.notice.is_none()) {
+        return Ok(None);
+    }
+    let names = names(conn, &whole)?;
+    let body = organisations::service::organisation(conn, whole.session.body)?.name;
+    let shown = whole.candidates().filter_map(|candidate| {
+        let notice = candidate.notice.filter(|notice| !notice.has_ended(today))?;
+        let number = candidate.admission_number.as_deref().unwrap_or_default();
+        let number_tail = number[number.len().saturating_sub(4)..].to_owned();
+        Some(PersonOnNotice { name: names.get(&candidate.person)?.clone(), number_tail, notice })
+    });
+    let people = shown.collect();
+    Ok(Some(OnNotice { session: whole.session, body, people }))
+}
+
 /// That a certificate may be issued on an application. Only [`cleared`] makes one.
 #[derive(Debug, Clone)]
 pub struct Cleared {

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::codes;
 use crate::kernel::context::{Actor, Role};
 use crate::kernel::dates::Timestamp;
 use crate::kernel::invalid::{FieldError, Invalid};
@@ -108,21 +109,22 @@ pub fn admission_number(session: &Session, admitted_before: i64) -> String {
     format!("{}{:04}", session.code, admitted_before + 1)
 }
 
-/// Where a session stands, in the order of its work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// 报名
-    Registration,
-    /// 准考
-    Admission,
-    /// 成绩录入
-    Scores,
-    /// 成绩复核
-    Confirmation,
-    /// 公示
-    Notice,
-    /// 发证
-    Certificates,
+codes! {
+    /// Where a session stands, in the order of its work.
+    pub enum Stage("exam-stage") {
+        /// 报名
+        Registration = "registration",
+        /// 准考
+        Admission = "admission",
+        /// 成绩录入
+        Scores = "scores",
+        /// 成绩复核
+        Confirmation = "confirmation",
+        /// 公示
+        Notice = "notice",
+        /// 发证
+        Certificates = "certificates",
+    }
 }
 
 /// What a session's stage depends on.
