@@ -158,12 +158,14 @@ diesel::table! {
         from_date -> Date,
         to_date -> Date,
         evidence -> Text,
+        organisation_id -> Identifier,
         declared_by -> Identifier,
         declared_at -> Instant,
         status -> Text,
         checker -> Nullable<Text>,
         checked_by -> Nullable<Identifier>,
         checked_at -> Nullable<Instant>,
+        check_note -> Nullable<Text>,
         version -> Integer,
     }
 }

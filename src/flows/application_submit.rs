@@ -2,6 +2,7 @@
 
 use crate::db::{Conn, Tx};
 use crate::flows::error::Error;
+use crate::flows::visible_person::visible_person;
 use crate::kernel::area::AreaCode;
 use crate::kernel::context::{Actor, Context, Role};
 use crate::kernel::identity::IdentityRegions;
@@ -9,6 +10,7 @@ use crate::kernel::ids::ExamSessionId;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::kernel::skill::SkillLevel;
 use crate::registry::certificates::held::{Held, held};
+use crate::registry::employment::service::service_periods;
 use crate::registry::exams::error::Refused;
 use crate::registry::exams::rules::eligibility::{Facts, conditions_in_force, eligibility};
 use crate::registry::exams::service::Submission;
@@ -47,7 +49,7 @@ pub fn application_submit(
 
     let set = conditions_in_force(basis.seeds, basis.area, session.occupation, today)
         .ok_or(exams::error::Error::Refused(Refused::NoConditions))?;
-    let facts = facts(tx, &session, &person, &certificates, new)?;
+    let facts = facts(tx, basis, &session, &person, &certificates, new)?;
     let decision = eligibility(&facts, set, session.level, today);
 
     let submission = Submission {
@@ -74,10 +76,7 @@ fn applicant(
             let own = actor.person.ok_or_else(|| Invalid::one("document_number", "required"))?;
             Ok(people::service::person(conn, own)?)
         }
-        Applicant::Person(id) if actor.role == Role::Caregiver && actor.person != Some(*id) => {
-            Err(Error::NotFound)
-        }
-        Applicant::Person(id) => Ok(people::service::person(conn, *id)?),
+        Applicant::Person(id) => visible_person(conn, context, *id),
         Applicant::Holder { kind, number, name } => {
             let document = RawDocument { kind: *kind, number: number.clone() };
             let found = people::service::person_find(conn, context, basis.sealer, basis.regions, &document);
@@ -108,6 +107,7 @@ fn levels_held(session: &Session, certificates: &[Held]) -> Vec<SkillLevel> {
 
 fn facts(
     conn: &mut Conn,
+    basis: Basis<'_>,
     session: &Session,
     person: &Person,
     certificates: &[Held],
@@ -117,15 +117,8 @@ fn facts(
     Ok(Facts {
         birth_date: person.birth_date,
         education: person.education,
-        service: service_periods(conn, person.id)?,
+        service: service_periods(conn, &basis.seeds.positions, person.id)?,
         certificates: of_occupation.map(|held| (held.level, held.issued_on)).collect(),
         declarations: new.declarations.clone(),
     })
-}
-
-fn service_periods(
-    _conn: &mut Conn,
-    _person: crate::kernel::ids::PersonId,
-) -> Result<Vec<crate::kernel::dates::Period>, Error> {
-    Ok(Vec::new())
 }

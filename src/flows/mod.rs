@@ -5,4 +5,7 @@
 
 pub mod application_submit;
 pub mod error;
+pub mod import_people;
 pub mod seed;
+pub mod staff;
+pub mod visible_person;

@@ -14,6 +14,7 @@ pub mod input;
 pub mod openapi;
 pub mod page;
 pub mod pages;
+pub mod person_columns;
 pub mod problem;
 pub mod routes;
 pub mod server;

@@ -15,7 +15,7 @@ use crate::flows;
 use crate::http::texts::Texts;
 use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
-use crate::registry::{accounts, areas, exams, organisations, people};
+use crate::registry::{accounts, areas, employment, exams, organisations, people};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -249,6 +249,25 @@ impl From<people::error::Error> for Problem {
     }
 }
 
+impl From<employment::error::Error> for Problem {
+    fn from(error: employment::error::Error) -> Self {
+        use employment::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::AlreadyLeft => Self::Conflict("already-left"),
+            Error::NotAnInstitution => Self::Conflict("not-an-institution"),
+            Error::InstitutionClosed => Self::Conflict("institution-closed"),
+            Error::AlreadyChecked => Self::Conflict("already-checked"),
+            Error::SamePerson => Self::Conflict("same-person"),
+            Error::People(error) => error.into(),
+            Error::Organisations(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<exams::error::Error> for Problem {
     fn from(error: exams::error::Error) -> Self {
         use exams::error::Error;
@@ -279,6 +298,7 @@ impl From<flows::error::Error> for Problem {
             Error::Organisations(error) => error.into(),
             Error::Accounts(error) => error.into(),
             Error::People(error) => error.into(),
+            Error::Employment(error) => error.into(),
             Error::Exams(error) => error.into(),
             Error::Database(error) => error.into(),
         }

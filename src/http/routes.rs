@@ -7,6 +7,7 @@ use actix_web::{FromRequest, Handler, Responder, web};
 
 use crate::http::access::{Access, guard};
 use crate::http::openapi::{self, Described};
+use crate::flows::staff::Joining;
 use crate::http::problem::Problem;
 use crate::http::{api, pages};
 use crate::kernel::context::Role::{
@@ -15,8 +16,10 @@ use crate::kernel::context::Role::{
 use crate::kernel::form::Form;
 use crate::registry::accounts::{Credentials, NewAccount};
 use crate::registry::areas::NewPopulation;
+use crate::registry::employment::{Leaving, NewDeclaredService, Transfer};
 use crate::registry::exams::{Confirmation, NewApplication, NewSession};
 use crate::registry::organisations::{NewAccreditation, NewOrganisation};
+use crate::registry::people::{PersonChange, RawDocument, RawPerson};
 
 /// One line of the table.
 pub struct RouteSpec {
@@ -90,10 +93,22 @@ const BUREAU: Access = Access::Roles(&[Administrator, Bureau]);
 const STAFF: Access =
     Access::Roles(&[Administrator, Bureau, Finance, Town, School, Assessor, FirstAidIssuer, Institution]);
 
+/// Those who bring people into the registry.
+const REGISTRARS: Access =
+    Access::Roles(&[Administrator, Bureau, School, Assessor, FirstAidIssuer, Institution]);
+/// Those who write an institution's staff, and those who also look on.
+const EMPLOYERS: Access = Access::Roles(&[Administrator, Bureau, Institution]);
+const STAFF_VIEWERS: Access = Access::Roles(&[Administrator, Bureau, Town, Institution]);
+const DECLARERS: Access = Access::Roles(&[School, Institution]);
+const CHECKERS: Access = Access::Roles(&[Administrator, Bureau, School, Institution]);
+
 /// Every route of the server.
 #[must_use]
 pub fn table() -> Vec<RouteSpec> {
-    [system(), accounts(), areas(), organisations(), exams()].into_iter().flatten().collect()
+    [system(), accounts(), areas(), organisations(), people(), employment(), exams()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn system() -> Vec<RouteSpec> {
@@ -175,6 +190,80 @@ fn organisations() -> Vec<RouteSpec> {
             .says("Suspends, withdraws or reinstates an accreditation from today; needs If-Match.")
             .takes::<api::organisations::AccreditationChange>()
             .gives::<api::organisations::AccreditationView>(),
+    ]
+}
+
+fn people() -> Vec<RouteSpec> {
+    vec![
+        // Before `{id}`, which would match it.
+        post("/api/v1/people/find", REGISTRARS, api::people::person_find)
+            .says("Finds a person by an identity document, among those whom the caller may know of.")
+            .takes::<RawDocument>()
+            .gives::<api::people::PersonView>(),
+        post("/api/v1/people", REGISTRARS, api::people::person_register)
+            .says("Registers a person by an identity document.")
+            .takes::<RawPerson>()
+            .gives::<api::people::PersonView>(),
+        get("/api/v1/people/{id}", SIGNED_IN, api::people::person_get)
+            .says("One person, without the document number.")
+            .gives::<api::people::PersonView>(),
+        post("/api/v1/people/{id}", REGISTRARS, api::people::person_update)
+            .says("Changes what is given about a person; needs If-Match.")
+            .takes::<PersonChange>()
+            .gives::<api::people::PersonView>(),
+        get("/api/v1/people/{id}/service", SIGNED_IN, api::employment::service_get)
+            .says("A person's employments and declared service, and what they add up to today.")
+            .gives::<api::employment::ServiceView>(),
+        post(
+            "/api/v1/people/{id}/declared-services",
+            DECLARERS,
+            api::employment::declared_service_declare,
+        )
+        .says("Declares service before the registry, with an employer's evidence.")
+        .takes::<NewDeclaredService>()
+        .gives::<api::employment::DeclaredServiceView>(),
+        post(
+            "/api/v1/declared-services/{id}/accept",
+            CHECKERS,
+            api::employment::declared_service_accept,
+        )
+        .says("Accepts declared service, by somebody other than who declared it; needs If-Match.")
+        .takes::<api::employment::AcceptNote>()
+        .gives::<api::employment::DeclaredServiceView>(),
+        post(
+            "/api/v1/declared-services/{id}/refuse",
+            CHECKERS,
+            api::employment::declared_service_refuse,
+        )
+        .says("Refuses declared service, with the reason; needs If-Match.")
+        .takes::<api::employment::RefusalNote>()
+        .gives::<api::employment::DeclaredServiceView>(),
+    ]
+}
+
+fn employment() -> Vec<RouteSpec> {
+    vec![
+        get("/api/v1/organisations/{id}/staff", STAFF_VIEWERS, api::employment::staff_list)
+            .says("An institution's staff today, or on a day.")
+            .takes::<api::employment::StaffQuery>()
+            .gives::<Vec<api::employment::StaffView>>(),
+        post("/api/v1/organisations/{id}/employments", EMPLOYERS, api::employment::employment_join)
+            .says("Joins a person to an institution, by id or by document and name.")
+            .takes::<Joining>()
+            .gives::<api::employment::EmploymentView>(),
+        post("/api/v1/organisations/{id}/staff-import", EMPLOYERS, api::employment::staff_import)
+            .says("Joins the people of an .xlsx or CSV file, all or none; with `check=true` only checks it.")
+            .gives::<api::employment::StaffImportView>(),
+        get("/api/v1/staff-template.xlsx", STAFF, api::employment::staff_template)
+            .says("A workbook to fill in for a staff import."),
+        post("/api/v1/employments/{id}/leave", EMPLOYERS, api::employment::employment_leave)
+            .says("Ends an employment on its last day; needs If-Match.")
+            .takes::<Leaving>()
+            .gives::<api::employment::EmploymentView>(),
+        post("/api/v1/employments/{id}/transfer", EMPLOYERS, api::employment::employment_transfer)
+            .says("Ends an employment and begins another on the next day; needs If-Match. Returns the new one.")
+            .takes::<Transfer>()
+            .gives::<api::employment::EmploymentView>(),
     ]
 }
 

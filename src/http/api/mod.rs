@@ -2,6 +2,8 @@
 
 pub mod accounts;
 pub mod areas;
+pub mod employment;
 pub mod exams;
 pub mod organisations;
+pub mod people;
 pub mod system;

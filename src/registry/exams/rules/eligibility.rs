@@ -1,11 +1,12 @@
 //! 申报条件: whether a person may be assessed at a level, and if not, all that is missing for it.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use crate::kernel::area::AreaCode;
-use crate::kernel::dates::{Period, days_covered, whole_years};
+use crate::kernel::dates::{Period, whole_years};
 use crate::kernel::skill::{Education, Occupation, SkillLevel};
 use crate::kernel::vocabulary::Declaration;
+use crate::registry::employment::rules::service_years;
 use crate::registry::exams::rules::jurisdiction;
 use crate::registry::exams::{Declared, Had, Shortfall};
 use crate::seeds::{ConditionSet, Need, Seeds};
@@ -86,18 +87,18 @@ pub fn conditions_in_force<'a>(
 impl Facts {
     fn meet(&self, need: Need, on: NaiveDate) -> Result<(), Had> {
         match need {
-            Need::Age { years } => enough(whole_years(self.birth_date, on), years),
-            Need::Service { years } => enough(self.service_years(NaiveDate::MIN, on), years),
+            Need::Age { years } => enough(u32::try_from(whole_years(self.birth_date, on)).unwrap_or(0), years),
+            Need::Service { years } => enough(service_years(&self.service, NaiveDate::MIN, on), years),
             Need::Certificate { level } => self.certified_since(level).map(|_| ()).ok_or(Had::Nothing),
             Need::ServiceAfterCertificate { level, years } => {
                 let since = self.certified_since(level).ok_or(Had::Nothing)?;
-                enough(self.service_years(since, on), years)
+                enough(service_years(&self.service, since, on), years)
             }
             Need::Education { at_least, field } => self.meet_education(at_least, field),
             Need::Declared { what } => self.declared(what).map(|_| ()).ok_or(Had::Nothing),
             Need::DeclaredYears { what, years } => {
                 let since = self.declared(what).ok_or(Had::Nothing)?.on.ok_or(Had::Undated)?;
-                enough(self.service_years(since, on), years)
+                enough(service_years(&self.service, since, on), years)
             }
         }
     }
@@ -121,19 +122,8 @@ impl Facts {
     fn certified_since(&self, level: SkillLevel) -> Option<NaiveDate> {
         self.certificates.iter().filter(|(held, _)| *held == level).map(|(_, since)| *since).min()
     }
-
-    /// Whole years of service from `since` up to and including `on`. The days worked are laid end to end from the
-    /// first of them and counted as a birthday counts, so that one year without a gap is one year, leap or not.
-    fn service_years(&self, since: NaiveDate, on: NaiveDate) -> i32 {
-        let days = u64::try_from(days_covered(&self.service, since, on)).unwrap_or(0);
-        let counted = Period { from: since, to: Some(on) };
-        let spells = self.service.iter().filter(|spell| spell.overlaps(&counted));
-        let first = spells.map(|spell| spell.from.max(since)).min();
-        first.map_or(0, |first| whole_years(first, first + Days::new(days)))
-    }
 }
 
-fn enough(had: i32, needed: u32) -> Result<(), Had> {
-    let years = u32::try_from(had).unwrap_or(0);
+fn enough(years: u32, needed: u32) -> Result<(), Had> {
     if years >= needed { Ok(()) } else { Err(Had::Years { years }) }
 }
