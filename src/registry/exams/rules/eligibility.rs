@@ -127,3 +127,6 @@ impl Facts {
 fn enough(years: u32, needed: u32) -> Result<(), Had> {
     if years >= needed { Ok(()) } else { Err(Had::Years { years }) }
 }
+
+#[cfg(test)]
+mod tests;

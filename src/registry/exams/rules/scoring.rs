@@ -140,3 +140,6 @@ pub fn confirm_all(scores: &[Score], by: AccountId) -> Result<Vec<&Score>, Refus
         Err(Refused::AlreadyConfirmed)
     }
 }
+
+#[cfg(test)]
+mod tests;
