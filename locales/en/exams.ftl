@@ -160,9 +160,6 @@ field-notice_ends_on = On notice until
 # Field errors
 error-past-date = must not be before today
 error-after-exam-day = must not be later than the exam
-error-not-accredited = your organisation has no accreditation for this level
-error-not-accredited-on-that-day = your organisation’s accreditation doesn’t cover that day
-error-accreditation-halted = your organisation’s accreditation is suspended or withdrawn on that day
 error-person-or-document = give either the person’s id or the document, not both
 error-no-such-holder = nobody is registered with this document and name
 error-not-a-candidate = is not an admitted candidate of this session

@@ -139,9 +139,6 @@ field-notice_ends_on = 公示截止
 # 字段错误
 error-past-date = 不得早于今天
 error-after-exam-day = 不得晚于考试日期
-error-not-accredited = 本机构没有这个等级的资格
-error-not-accredited-on-that-day = 本机构的资格不覆盖这一天
-error-accreditation-halted = 本机构的资格在这一天已暂停或撤销
 error-person-or-document = 人员标识与证件信息只填一种
 error-no-such-holder = 没有以此证件号码和姓名登记的人员
 error-not-a-candidate = 不是本考次的准考人员

@@ -4,8 +4,11 @@
 //! domain's `service.rs`.
 
 pub mod application_submit;
+pub mod enrol;
 pub mod error;
 pub mod import_people;
+pub mod import_roster;
 pub mod seed;
 pub mod staff;
+pub mod view_class;
 pub mod visible_person;

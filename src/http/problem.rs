@@ -2,6 +2,7 @@
 //!
 //! A [`Problem`] carries codes; the words are put in by [`Problem::document`], in the caller's language.
 
+use crate::kernel::codes::Code;
 use std::fmt;
 
 use actix_web::http::StatusCode;
@@ -15,7 +16,7 @@ use crate::flows;
 use crate::http::texts::Texts;
 use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
-use crate::registry::{accounts, areas, employment, exams, organisations, people};
+use crate::registry::{accounts, areas, employment, exams, organisations, people, training};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -286,6 +287,19 @@ impl From<exams::error::Error> for Problem {
     }
 }
 
+impl From<training::error::Error> for Problem {
+    fn from(error: training::error::Error) -> Self {
+        use training::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Conflict(conflict) => Self::Conflict(conflict.code()),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<flows::error::Error> for Problem {
     fn from(error: flows::error::Error) -> Self {
         use flows::error::Error;
@@ -300,6 +314,7 @@ impl From<flows::error::Error> for Problem {
             Error::People(error) => error.into(),
             Error::Employment(error) => error.into(),
             Error::Exams(error) => error.into(),
+            Error::Training(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

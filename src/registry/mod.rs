@@ -10,3 +10,4 @@ pub mod exams;
 pub mod organisations;
 pub mod outbox;
 pub mod people;
+pub mod training;

@@ -2,8 +2,10 @@
 
 pub mod accounts;
 pub mod areas;
+pub mod demo;
 pub mod employment;
 pub mod exams;
 pub mod organisations;
 pub mod people;
 pub mod system;
+pub mod training;

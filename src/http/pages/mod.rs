@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod applications;
 pub mod exams;
+pub mod help;
 pub mod home;
 pub mod notices;
 pub mod scores;
+pub mod training;
