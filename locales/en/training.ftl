@@ -25,14 +25,10 @@ audience-family-carer = Family carers
 
 field-programme_id = Programme
 field-title = Title
-field-area_code = Area
-field-place = Place
 field-starts_on = First day
 field-ends_on = Last day
-field-capacity = Places
 field-status = Status
 field-module_id = Module
-field-held_on = Date of the lesson
 field-hours = Class hours
 field-teacher = Teacher
 field-enrolment_id = Trainee

@@ -25,14 +25,10 @@ audience-family-carer = 家庭照护者
 
 field-programme_id = 培训项目
 field-title = 名称
-field-area_code = 所在区划
-field-place = 地点
 field-starts_on = 开班日期
 field-ends_on = 结束日期
-field-capacity = 名额
 field-status = 状态
 field-module_id = 模块
-field-held_on = 上课日期
 field-hours = 学时
 field-teacher = 教师
 field-enrolment_id = 学员

@@ -7,6 +7,7 @@ pub mod access;
 pub mod api;
 pub mod assets;
 pub mod call;
+pub mod decision;
 mod helpers;
 pub mod import;
 pub mod input;

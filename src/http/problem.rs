@@ -14,8 +14,9 @@ use utoipa::ToSchema;
 use crate::db::DbError;
 use crate::flows;
 use crate::http::texts::Texts;
-use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, employment, organisations, people, training};
+use crate::kernel::calendar::CalendarMissing;
+use crate::kernel::invalid::{FieldError, Invalid};
+use crate::registry::{accounts, areas, employment, exams, organisations, people, training};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -268,6 +269,24 @@ impl From<employment::error::Error> for Problem {
     }
 }
 
+impl From<exams::error::Error> for Problem {
+    fn from(error: exams::error::Error) -> Self {
+        use exams::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Refused(refused) => Self::Conflict(refused.code()),
+            Error::CalendarMissing(CalendarMissing(year)) => {
+                let missing = FieldError::new("notice_ends_on", "calendar-missing").with("year", year);
+                Self::Invalid(missing.into())
+            }
+            Error::Organisations(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<training::error::Error> for Problem {
     fn from(error: training::error::Error) -> Self {
         use training::error::Error;
@@ -294,6 +313,7 @@ impl From<flows::error::Error> for Problem {
             Error::Accounts(error) => error.into(),
             Error::People(error) => error.into(),
             Error::Employment(error) => error.into(),
+            Error::Exams(error) => error.into(),
             Error::Training(error) => error.into(),
             Error::Database(error) => error.into(),
         }

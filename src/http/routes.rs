@@ -1,6 +1,7 @@
 //! The whole table: every address, who may call it, what it takes. The OpenAPI document and the permission
 //! tests are made from it, so nothing can be served that isn't here.
 
+use crate::registry::exams::{Confirmation, NewApplication, NewSession};
 use crate::flows::staff::Joining;
 use crate::registry::people::{PersonChange, RawDocument, RawPerson};
 use crate::registry::employment::{Leaving, NewDeclaredService, Transfer};
@@ -13,7 +14,7 @@ use crate::http::access::{Access, guard};
 use crate::http::openapi::{Described, self};
 use crate::http::problem::Problem;
 use crate::http::{api, pages};
-use crate::kernel::context::Role::{Administrator, Assessor, Bureau, Finance, FirstAidIssuer, Institution, School, Town};
+use crate::kernel::context::Role::{Administrator, Assessor, Bureau, Caregiver, Finance, FirstAidIssuer, Institution, School, Town};
 use crate::kernel::form::Form;
 use crate::proof::payload::Environment;
 use crate::registry::accounts::{Credentials, NewAccount};
@@ -124,10 +125,14 @@ const DECLARERS: Access = Access::Roles(&[School, Institution]);
 
 const CHECKERS: Access = Access::Roles(&[Administrator, Bureau, School, Institution]);
 
+const ASSESSOR: Access = Access::Roles(&[Assessor]);
+
+const APPLICANTS: Access = Access::Roles(&[School, Assessor, Institution, Caregiver]);
+
 /// Every route of the server.
 #[must_use]
 pub fn table() -> Vec<RouteSpec> {
-    [system(), accounts(), areas(), organisations(), training(), training_pages(), people(), employment()]
+    [system(), accounts(), areas(), organisations(), training(), training_pages(), people(), employment(), exams()]
         .into_iter()
         .flatten()
         .collect()
@@ -398,6 +403,62 @@ fn employment() -> Vec<RouteSpec> {
         post("/staff/import", INSTITUTION, pages::employment::import_submit),
         get("/staff/{id}/leave", INSTITUTION, pages::employment::leave),
         post("/staff/{id}/leave", INSTITUTION, pages::employment::leave_submit),
+    ]
+}
+
+fn exams() -> Vec<RouteSpec> {
+    vec![
+        get("/api/v1/exam-sessions", EXAM_READERS, api::exams::session_list)
+            .says("Exam sessions that the caller may see, the latest exam day first, 50 to a page.")
+            .takes::<api::exams::SessionQuery>()
+            .gives::<Vec<api::exams::SessionView>>(),
+        post("/api/v1/exam-sessions", ASSESSOR, api::exams::session_create)
+            .says("Announces an exam session of the caller's own assessment body.")
+            .takes::<NewSession>()
+            .gives::<api::exams::SessionView>(),
+        get("/api/v1/exam-sessions/{id}", EXAM_READERS, api::exams::session_get)
+            .says("A session with its applications, decisions, scores and notice.")
+            .gives::<api::exams::SessionView>(),
+        post("/api/v1/exam-sessions/{id}/applications", APPLICANTS, api::exams::application_create)
+            .says(
+                "Applies for a person, by `person_id` or by document and name, or for oneself; answers with the \
+                 decision and all that is missing.",
+            )
+            .takes::<NewApplication>()
+            .gives::<api::exams::ApplicationView>(),
+        post("/api/v1/exam-sessions/{id}/scores", ASSESSOR, api::exams::scores_enter)
+            .says("Enters scores, all or none; an unconfirmed one is corrected by entering it again.")
+            .takes::<api::exams::Scores>()
+            .gives::<api::exams::SessionView>(),
+        post("/api/v1/exam-sessions/{id}/scores-import", ASSESSOR, api::exams::scores_import)
+            .says("Enters the scores of an .xlsx or CSV file by admission number, all or none.")
+            .gives::<api::exams::SessionView>(),
+        post("/api/v1/exam-sessions/{id}/confirm", ASSESSOR, api::exams::scores_confirm)
+            .says("Confirms the listed scores, or all that somebody else entered; honours If-Match.")
+            .takes::<Confirmation>()
+            .gives::<api::exams::SessionView>(),
+        post("/api/v1/exam-sessions/{id}/publish", ASSESSOR, api::exams::session_publish)
+            .says("Puts everybody who has passed on public notice.")
+            .gives::<api::exams::SessionView>(),
+        get("/api/v1/applications/{id}", EXAM_READERS, api::exams::application_get)
+            .says("One application with its decision and scores.")
+            .gives::<api::exams::ApplicationView>(),
+        get("/exams", EXAM_READERS, pages::exams::list),
+        get("/exams/new", ASSESSOR, pages::exams::new),
+        post("/exams/new", ASSESSOR, pages::exams::create),
+        get("/exams/{id}", EXAM_READERS, pages::exams::session),
+        get("/exams/{id}/apply", APPLICANTS, pages::applications::apply),
+        post("/exams/{id}/apply", APPLICANTS, pages::applications::submit),
+        get("/exams/{id}/scores", ASSESSOR, pages::scores::sheet),
+        post("/exams/{id}/scores", ASSESSOR, pages::scores::enter),
+        post("/exams/{id}/scores-import", ASSESSOR, pages::scores::upload),
+        get("/exams/{id}/scores-template", ASSESSOR, pages::scores::template),
+        get("/exams/{id}/confirm", ASSESSOR, pages::scores::confirm),
+        post("/exams/{id}/confirm", ASSESSOR, pages::scores::confirm_submit),
+        post("/exams/{id}/publish", ASSESSOR, pages::exams::publish),
+        get("/applications/{id}", EXAM_READERS, pages::applications::decision),
+        get("/notices", PUBLIC, pages::notices::list),
+        get("/notices/{code}", PUBLIC, pages::notices::notice),
     ]
 }
 

@@ -4,7 +4,9 @@
 pub mod accounts;
 pub mod areas;
 pub mod audit;
+pub mod certificates;
 pub mod employment;
+pub mod exams;
 pub mod organisations;
 pub mod outbox;
 pub mod people;

@@ -8,3 +8,4 @@ pub mod organisations;
 pub mod people;
 pub mod system;
 pub mod training;
+pub mod exams;
