@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::db::DbError;
 use crate::http::texts::Texts;
 use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, organisations};
+use crate::registry::{accounts, areas, organisations, people};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -229,6 +229,19 @@ impl From<accounts::error::Error> for Problem {
             Error::NotFound => Self::NotFound,
             Error::Stale => Self::Stale,
             Error::Hashing(why) => Self::Internal(why),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<people::error::Error> for Problem {
+    fn from(error: people::error::Error) -> Self {
+        use people::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Sealing(error) => Self::Internal(error.to_string()),
             Error::Database(error) => error.into(),
         }
     }

@@ -7,3 +7,4 @@ pub mod audit;
 pub mod indicators;
 pub mod organisations;
 pub mod outbox;
+pub mod people;
