@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::db::DbError;
 use crate::http::texts::Texts;
 use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, organisations, people};
+use crate::registry::{accounts, areas, firstaid, indicators, organisations, people, recorded};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -242,6 +242,46 @@ impl From<people::error::Error> for Problem {
             Error::NotFound => Self::NotFound,
             Error::Stale => Self::Stale,
             Error::Sealing(error) => Self::Internal(error.to_string()),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<indicators::error::Error> for Problem {
+    fn from(error: indicators::error::Error) -> Self {
+        use indicators::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<firstaid::error::Error> for Problem {
+    fn from(error: firstaid::error::Error) -> Self {
+        use firstaid::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::AlreadyWithdrawn => Self::Conflict("already-withdrawn"),
+            Error::Organisation(error) => error.into(),
+            Error::Person(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<recorded::error::Error> for Problem {
+    fn from(error: recorded::error::Error) -> Self {
+        use recorded::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::AlreadyWithdrawn => Self::Conflict("already-withdrawn"),
+            Error::Person(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

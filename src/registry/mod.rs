@@ -4,7 +4,9 @@
 pub mod accounts;
 pub mod areas;
 pub mod audit;
+pub mod firstaid;
 pub mod indicators;
 pub mod organisations;
 pub mod outbox;
 pub mod people;
+pub mod recorded;
