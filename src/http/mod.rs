@@ -7,6 +7,8 @@ pub mod access;
 pub mod api;
 pub mod assets;
 pub mod call;
+pub mod download;
+pub mod figures;
 mod helpers;
 pub mod import;
 pub mod input;

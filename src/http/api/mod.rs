@@ -2,5 +2,8 @@
 
 pub mod accounts;
 pub mod areas;
+pub mod firstaid;
+pub mod indicators;
 pub mod organisations;
+pub mod recorded;
 pub mod system;

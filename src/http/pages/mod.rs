@@ -1,4 +1,9 @@
 //! The pages, one file per domain: each gathers what its template shows.
 
 pub mod accounts;
+pub mod areas;
+pub mod firstaid;
 pub mod home;
+pub mod imports;
+pub mod indicators;
+pub mod recorded;

@@ -27,18 +27,21 @@ pub struct Counted<'a> {
     pub positions: &'a [&'a str],
 }
 
-/// The best valid skill level of the person `{who}` on the day $1, as a text; ours and those recorded from elsewhere.
-/// A certificate is valid on its last day, and not any more on the day it was withdrawn. Levels sort as their digits.
-const BEST_LEVEL: &str = "(SELECT MIN(level) FROM (\
-     SELECT c.level FROM certificates c \
+/// The best level of ours that the person `{who}` holds on the day $1, as a text: levels sort as their digits. A
+/// certificate is valid on its last day.
+const OURS: &str = "(SELECT c.level FROM certificates c \
      WHERE c.person_id = {who} AND c.occupation = {occupation} AND c.issued_on <= $1 \
      AND (c.expires_on IS NULL OR c.expires_on >= $1) \
      AND EXISTS (SELECT 1 FROM certificate_standings s WHERE s.certificate_id = c.id AND s.state = 'valid' \
      AND s.from_date <= $1 AND (s.to_date IS NULL OR s.to_date >= $1)) \
-     UNION ALL SELECT r.level FROM recorded_certificates r \
+     ORDER BY c.level LIMIT 1)";
+
+/// The same of those recorded from elsewhere; one is not valid any more on the day it was withdrawn.
+const THEIRS: &str = "(SELECT r.level FROM recorded_certificates r \
      WHERE r.person_id = {who} AND r.occupation = {occupation} AND r.issued_on <= $1 \
      AND (r.expires_on IS NULL OR r.expires_on >= $1) \
-     AND (r.withdrawn_on IS NULL OR r.withdrawn_on > $1)) AS levels)";
+     AND (r.withdrawn_on IS NULL OR r.withdrawn_on > $1) \
+     ORDER BY r.level LIMIT 1)";
 
 /// Whether the person `{who}` holds a valid 救护员证 on the day $1.
 const IS_RESCUER: &str = "EXISTS (SELECT 1 FROM first_aid_certificates f \
@@ -95,7 +98,7 @@ fn by_part(
     length: usize,
 ) -> Result<BTreeMap<String, Headcounts>, DbError> {
     let places = 4..4 + counted.positions.len();
-    let best = best_level("employed.person_id", places.end);
+    let [ours, theirs] = levels("employed.person_id", places.end);
     let rescuer = IS_RESCUER.replace("{who}", "held.person_id");
     let positions: Vec<_> = places.map(|place| format!("${place}")).collect();
     let positions = positions.join(", ");
@@ -105,7 +108,9 @@ fn by_part(
          FROM organisations o JOIN employments e ON e.organisation_id = o.id \
          WHERE e.from_date <= $1 AND (e.to_date IS NULL OR e.to_date >= $1) \
          AND o.area_code >= $2 AND o.area_code < $3 AND e.position IN ({positions})), \
-         held AS MATERIALIZED (SELECT person_id, part, {best} AS best FROM employed) \
+         each AS MATERIALIZED (SELECT person_id, part, {ours} AS ours, {theirs} AS theirs FROM employed), \
+         held AS (SELECT person_id, part, \
+         CASE WHEN ours <= theirs THEN ours ELSE COALESCE(theirs, ours) END AS best FROM each) \
          SELECT part, COUNT(*) AS employed, COUNT(best) AS certified, \
          COUNT(CASE WHEN best IS NOT NULL AND {rescuer} THEN 1 END) AS dual, \
          COUNT(CASE WHEN best <= '3' THEN 1 END) AS senior FROM held GROUP BY part"
@@ -137,14 +142,14 @@ struct PersonsRow {
 /// All persons with a valid skill certificate on the day who live in `area` or are employed there, in whatever
 /// position: the second reading of the figure per 10,000 elders.
 pub fn holders(conn: &mut Conn, on: NaiveDate, area: &AreaCode) -> Result<i64, DbError> {
-    let best = best_level("local.person_id", 4);
+    let [ours, theirs] = levels("local.person_id", 4);
     let sql = format!(
         "WITH local AS MATERIALIZED (\
          SELECT e.person_id FROM organisations o JOIN employments e ON e.organisation_id = o.id \
          WHERE e.from_date <= $1 AND (e.to_date IS NULL OR e.to_date >= $1) \
          AND o.area_code >= $2 AND o.area_code < $3 \
          UNION SELECT p.id FROM people p WHERE p.home_area >= $2 AND p.home_area < $3) \
-         SELECT COUNT(best) AS persons FROM (SELECT {best} AS best FROM local) AS held"
+         SELECT COUNT(level) AS persons FROM (SELECT COALESCE({ours}, {theirs}) AS level FROM local) AS held"
     );
     let row: PersonsRow = diesel::sql_query(sql)
         .bind::<Date, _>(on)
@@ -157,8 +162,9 @@ pub fn holders(conn: &mut Conn, on: NaiveDate, area: &AreaCode) -> Result<i64, D
 
 /// Places are numbered: PostgreSQL goes by the number, SQLite by the order in which they first appear, so they
 /// appear in their order.
-fn best_level(who: &str, occupation: usize) -> String {
-    BEST_LEVEL.replace("{who}", who).replace("{occupation}", &format!("${occupation}"))
+fn levels(who: &str, occupation: usize) -> [String; 2] {
+    let occupation = format!("${occupation}");
+    [OURS, THEIRS].map(|sql| sql.replace("{who}", who).replace("{occupation}", &occupation))
 }
 
 /// The first code past those within `area`: `330482` past `330481…`. A range, for SQLite has no index for LIKE.
