@@ -17,6 +17,7 @@ use crate::http::texts::MissingText;
 use crate::http::throttle::Throttle;
 use crate::http::tokens::Tokens;
 use crate::http::view::{ViewError, Views};
+use crate::jobs::mail::Mailer;
 use crate::kernel::area::AreaCode;
 use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Context, Origin, Randomness, uuid_at};
@@ -43,6 +44,7 @@ pub struct App {
     pub seeds: Seeds,
     pub views: Views,
     pub throttles: Throttles,
+    pub mailer: Mailer,
 }
 
 /// How often who may be wrong.
@@ -111,6 +113,8 @@ impl App {
                 lookups: Throttle::new(20, Duration::from_secs(15)),
                 holder_match: Throttle::new(5, Duration::from_secs(120)),
             },
+            mailer: Mailer::new(&config)
+                .map_err(|why| ConfigError::Setting { name: "HUZHENG_SMTP_URL", why })?,
             config,
         })
     }

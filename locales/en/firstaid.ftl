@@ -23,9 +23,6 @@ done-withdrawn = Withdrawn
 done-imported = Everything is imported
 error-not-own-issuer = only your own certificates can be recorded
 error-not-own-staff = not employed by your organisation
-error-not-accredited = there is no accreditation for this
-error-not-accredited-on-that-day = the accreditation did not cover the day of issue
-error-accreditation-halted = the accreditation is suspended or withdrawn
 conflict-already-withdrawn = It is withdrawn already
 
 # Imports

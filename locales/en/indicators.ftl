@@ -40,6 +40,5 @@ field-value_hundredths = Target
 field-valid_from = From
 field-due_on = Due on
 done-population-recorded = The figure is entered; an earlier one of the same day and basis is superseded and kept
-error-age-order = must not be below the first age
 error-basis-not-for-share = a share has no population basis
 error-target-not-newer = must lie after the start of the target there is

@@ -23,9 +23,6 @@ done-withdrawn = 已撤回
 done-imported = 已全部导入
 error-not-own-issuer = 只能登记本单位发放的证书
 error-not-own-staff = 不是本单位的在岗人员
-error-not-accredited = 没有相应的资格
-error-not-accredited-on-that-day = 发证当日不在资格有效期内
-error-accreditation-halted = 资格已暂停或撤销
 conflict-already-withdrawn = 已经撤回，不能重复办理
 
 # 批量导入

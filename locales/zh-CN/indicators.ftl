@@ -40,6 +40,5 @@ field-value_hundredths = 目标值
 field-valid_from = 起始日期
 field-due_on = 完成期限
 done-population-recorded = 老年人口数已录入；同日同口径的旧数已被取代，仍留底
-error-age-order = 截止年龄不得小于起始年龄
 error-basis-not-for-share = 比例指标没有人口口径
 error-target-not-newer = 须晚于现有目标的起始日期

@@ -2,6 +2,7 @@
 //!
 //! A [`Problem`] carries codes; the words are put in by [`Problem::document`], in the caller's language.
 
+use crate::kernel::codes::Code;
 use std::fmt;
 
 use actix_web::http::StatusCode;
@@ -11,9 +12,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::DbError;
+use crate::flows;
 use crate::http::texts::Texts;
 use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, firstaid, indicators, organisations, people, recorded};
+use crate::registry::{
+    accounts, areas, employment, firstaid, indicators, organisations, people, recorded, training,
+};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -242,6 +246,57 @@ impl From<people::error::Error> for Problem {
             Error::NotFound => Self::NotFound,
             Error::Stale => Self::Stale,
             Error::Sealing(error) => Self::Internal(error.to_string()),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<employment::error::Error> for Problem {
+    fn from(error: employment::error::Error) -> Self {
+        use employment::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::AlreadyLeft => Self::Conflict("already-left"),
+            Error::NotAnInstitution => Self::Conflict("not-an-institution"),
+            Error::InstitutionClosed => Self::Conflict("institution-closed"),
+            Error::AlreadyChecked => Self::Conflict("already-checked"),
+            Error::SamePerson => Self::Conflict("same-person"),
+            Error::People(error) => error.into(),
+            Error::Organisations(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<training::error::Error> for Problem {
+    fn from(error: training::error::Error) -> Self {
+        use training::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Conflict(conflict) => Self::Conflict(conflict.code()),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<flows::error::Error> for Problem {
+    fn from(error: flows::error::Error) -> Self {
+        use flows::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::NotAllowed => Self::NotAllowed,
+            Error::Conflict(code) => Self::Conflict(code),
+            Error::Areas(error) => error.into(),
+            Error::Organisations(error) => error.into(),
+            Error::Accounts(error) => error.into(),
+            Error::People(error) => error.into(),
+            Error::Employment(error) => error.into(),
+            Error::Training(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

@@ -4,9 +4,11 @@
 pub mod accounts;
 pub mod areas;
 pub mod audit;
+pub mod employment;
 pub mod firstaid;
 pub mod indicators;
 pub mod organisations;
 pub mod outbox;
 pub mod people;
 pub mod recorded;
+pub mod training;

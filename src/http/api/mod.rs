@@ -2,8 +2,10 @@
 
 pub mod accounts;
 pub mod areas;
+pub mod demo;
 pub mod firstaid;
 pub mod indicators;
 pub mod organisations;
 pub mod recorded;
 pub mod system;
+pub mod training;

@@ -3,7 +3,9 @@
 pub mod accounts;
 pub mod areas;
 pub mod firstaid;
+pub mod help;
 pub mod home;
 pub mod imports;
 pub mod indicators;
 pub mod recorded;
+pub mod training;
