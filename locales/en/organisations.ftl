@@ -19,7 +19,6 @@ accreditation-status-active = In force
 accreditation-status-suspended = Suspended
 accreditation-status-withdrawn = Withdrawn
 
-field-kind = Kind
 field-body_code = Body code
 field-institution_kind = Kind of institution
 

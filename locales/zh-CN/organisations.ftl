@@ -19,7 +19,6 @@ accreditation-status-active = 有效
 accreditation-status-suspended = 暂停
 accreditation-status-withdrawn = 撤销
 
-field-kind = 类别
 field-body_code = 机构站点代码
 field-institution_kind = 机构类型
 

@@ -22,3 +22,5 @@ pub mod texts;
 pub mod throttle;
 pub mod tokens;
 pub mod view;
+pub mod download;
+pub mod figures;

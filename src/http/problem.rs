@@ -2,6 +2,7 @@
 //!
 //! A [`Problem`] carries codes; the words are put in by [`Problem::document`], in the caller's language.
 
+use crate::kernel::invalid::Invalid;
 use crate::kernel::codes::Code;
 use std::fmt;
 
@@ -16,7 +17,7 @@ use crate::flows;
 use crate::http::texts::Texts;
 use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
-use crate::registry::{accounts, areas, employment, exams, organisations, people, training};
+use crate::registry::{accounts, areas, employment, exams, firstaid, indicators, organisations, people, recorded, training};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -300,6 +301,46 @@ impl From<training::error::Error> for Problem {
     }
 }
 
+impl From<indicators::error::Error> for Problem {
+    fn from(error: indicators::error::Error) -> Self {
+        use indicators::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<firstaid::error::Error> for Problem {
+    fn from(error: firstaid::error::Error) -> Self {
+        use firstaid::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::AlreadyWithdrawn => Self::Conflict("already-withdrawn"),
+            Error::Organisation(error) => error.into(),
+            Error::Person(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<recorded::error::Error> for Problem {
+    fn from(error: recorded::error::Error) -> Self {
+        use recorded::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::AlreadyWithdrawn => Self::Conflict("already-withdrawn"),
+            Error::Person(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<flows::error::Error> for Problem {
     fn from(error: flows::error::Error) -> Self {
         use flows::error::Error;
@@ -315,6 +356,8 @@ impl From<flows::error::Error> for Problem {
             Error::Employment(error) => error.into(),
             Error::Exams(error) => error.into(),
             Error::Training(error) => error.into(),
+            Error::Organisation(error) => error.into(),
+            Error::Person(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

@@ -1,6 +1,9 @@
 //! The whole table: every address, who may call it, what it takes. The OpenAPI document and the permission
 //! tests are made from it, so nothing can be served that isn't here.
 
+use crate::registry::recorded::NewRecorded;
+use crate::registry::indicators::NewTarget;
+use crate::registry::firstaid::NewFirstAid;
 use crate::registry::exams::{Confirmation, NewApplication, NewSession};
 use crate::flows::staff::Joining;
 use crate::registry::people::{PersonChange, RawDocument, RawPerson};
@@ -129,10 +132,18 @@ const ASSESSOR: Access = Access::Roles(&[Assessor]);
 
 const APPLICANTS: Access = Access::Roles(&[School, Assessor, Institution, Caregiver]);
 
+const FIRST_AID: Access = Access::Roles(&[Administrator, Bureau, FirstAidIssuer, Institution]);
+
+const FIRST_AID_ISSUER: Access = Access::Roles(&[Administrator, Bureau, FirstAidIssuer]);
+
+const RECORDERS: Access = Access::Roles(&[Administrator, Bureau, Assessor]);
+
+const OVERVIEW: Access = Access::Roles(&[Administrator, Bureau, Finance, Town]);
+
 /// Every route of the server.
 #[must_use]
 pub fn table() -> Vec<RouteSpec> {
-    [system(), accounts(), areas(), organisations(), training(), training_pages(), people(), employment(), exams()]
+    [system(), accounts(), areas(), organisations(), training(), training_pages(), people(), employment(), exams(), first_aid(), recorded(), indicators()]
         .into_iter()
         .flatten()
         .collect()
@@ -459,6 +470,91 @@ fn exams() -> Vec<RouteSpec> {
         get("/applications/{id}", EXAM_READERS, pages::applications::decision),
         get("/notices", PUBLIC, pages::notices::list),
         get("/notices/{code}", PUBLIC, pages::notices::notice),
+    ]
+}
+
+fn first_aid() -> Vec<RouteSpec> {
+    vec![
+        get("/api/v1/first-aid-certificates", FIRST_AID_SEEN, api::firstaid::first_aid_list)
+            .says("First-aid certificates that the caller may see; 50 a page, the first to expire first.")
+            .takes::<api::firstaid::FirstAidQuery>()
+            .gives::<Vec<api::firstaid::FirstAidView>>(),
+        post("/api/v1/first-aid-certificates", FIRST_AID, api::firstaid::first_aid_record)
+            .says("Records a first-aid certificate; its holder is found or registered by the document.")
+            .takes::<NewFirstAid>()
+            .gives::<api::firstaid::FirstAidView>(),
+        post("/api/v1/first-aid-certificates/import", FIRST_AID, api::firstaid::first_aid_import)
+            .says("Records the certificates of an .xlsx or CSV file, all or none.")
+            .gives::<api::areas::Imported>(),
+        post(
+            "/api/v1/first-aid-certificates/{id}/withdraw",
+            FIRST_AID_ISSUER,
+            api::firstaid::first_aid_withdraw,
+        )
+        .says("Takes a first-aid certificate back from today on; needs If-Match.")
+        .takes::<api::firstaid::Withdrawal>()
+        .gives::<api::firstaid::FirstAidView>(),
+        get("/api/v1/first-aid-template.xlsx", FIRST_AID, api::firstaid::first_aid_template)
+            .says("An empty workbook to fill in."),
+        get("/first-aid", FIRST_AID, pages::firstaid::list),
+        get("/first-aid/new", FIRST_AID, pages::firstaid::new),
+        post("/first-aid/new", FIRST_AID, pages::firstaid::new_submit),
+        get("/first-aid/import", FIRST_AID, pages::firstaid::import),
+        post("/first-aid/import", FIRST_AID, pages::firstaid::import_submit),
+        get("/first-aid/template.xlsx", FIRST_AID, api::firstaid::first_aid_template),
+        post("/first-aid/{id}/withdraw", FIRST_AID_ISSUER, pages::firstaid::withdraw),
+    ]
+}
+
+fn recorded() -> Vec<RouteSpec> {
+    vec![
+        get("/api/v1/recorded-certificates", RECORDERS, api::recorded::recorded_list)
+            .says("Certificates issued elsewhere and held on file; 50 a page, newest entries first.")
+            .takes::<api::recorded::PageQuery>()
+            .gives::<Vec<api::recorded::RecordedView>>(),
+        post("/api/v1/recorded-certificates", RECORDERS, api::recorded::recorded_record)
+            .says("Records a certificate that a named person has checked; it counts like ours.")
+            .takes::<NewRecorded>()
+            .gives::<api::recorded::RecordedView>(),
+        post("/api/v1/recorded-certificates/import", RECORDERS, api::recorded::recorded_import)
+            .says("Records the certificates of an .xlsx or CSV file, all or none.")
+            .gives::<api::areas::Imported>(),
+        post("/api/v1/recorded-certificates/{id}/withdraw", BUREAU, api::recorded::recorded_withdraw)
+            .says("Takes a recorded certificate back from today on; needs If-Match.")
+            .takes::<api::firstaid::Withdrawal>()
+            .gives::<api::recorded::RecordedView>(),
+        get("/api/v1/recorded-template.xlsx", RECORDERS, api::recorded::recorded_template)
+            .says("An empty workbook to fill in."),
+        get("/recorded", RECORDERS, pages::recorded::list),
+        get("/recorded/new", RECORDERS, pages::recorded::new),
+        post("/recorded/new", RECORDERS, pages::recorded::new_submit),
+        get("/recorded/import", RECORDERS, pages::recorded::import),
+        post("/recorded/import", RECORDERS, pages::recorded::import_submit),
+        get("/recorded/template.xlsx", RECORDERS, api::recorded::recorded_template),
+        post("/recorded/{id}/withdraw", BUREAU, pages::recorded::withdraw),
+    ]
+}
+
+fn indicators() -> Vec<RouteSpec> {
+    vec![
+        get("/api/v1/indicators", SIGNED_IN, api::indicators::indicator_list)
+            .says("The four figures of an area on a day, those of a year before, and those of its parts.")
+            .takes::<api::indicators::IndicatorQuery>()
+            .gives::<api::indicators::ReportView>(),
+        get("/api/v1/indicators/{name}", SIGNED_IN, api::indicators::indicator_get)
+            .says("One figure of an area on a day.")
+            .takes::<api::indicators::IndicatorQuery>()
+            .gives::<api::indicators::FigureView>(),
+        post("/api/v1/targets", BUREAU, api::indicators::target_set)
+            .says("Enters a target from a day on; the one before it ends on the day before.")
+            .takes::<NewTarget>()
+            .gives::<api::indicators::TargetSet>(),
+        get("/overview", OVERVIEW, pages::indicators::overview),
+        get("/areas/{code}", OVERVIEW, pages::areas::area),
+        post("/areas/{code}", BUREAU, pages::areas::population_submit),
+        get("/areas/{code}/import", BUREAU, pages::areas::import),
+        post("/areas/{code}/import", BUREAU, pages::areas::import_submit),
+        get("/areas/{code}/template.xlsx", BUREAU, pages::areas::template),
     ]
 }
 

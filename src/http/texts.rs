@@ -136,6 +136,12 @@ impl Texts {
         }
     }
 
+    /// A text without variables; its key where it is missing.
+    #[must_use]
+    pub fn word(&self, key: &str) -> String {
+        self.text(key, &FluentArgs::new()).unwrap_or_else(|_| key.to_owned())
+    }
+
     /// A field error in words: `证件号码：校验位不符`, led by the row for a spreadsheet.
     ///
     /// # Errors

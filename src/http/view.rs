@@ -14,6 +14,7 @@ use crate::http::texts::{Language, MissingText, TextError, Texts};
 #[folder = "templates/"]
 #[include = "*.hbs"]
 #[exclude = "samples/*"]
+#[exclude = "reports/*"]
 struct Templates;
 
 /// All pages in all languages. Made once, at start.

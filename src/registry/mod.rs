@@ -11,3 +11,6 @@ pub mod organisations;
 pub mod outbox;
 pub mod people;
 pub mod training;
+pub mod firstaid;
+pub mod indicators;
+pub mod recorded;

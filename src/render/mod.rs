@@ -8,5 +8,6 @@ pub mod certificate;
 pub mod chart;
 pub mod fonts;
 mod helper;
+pub mod report;
 pub mod sheet;
 mod text;

@@ -9,3 +9,6 @@ pub mod people;
 pub mod system;
 pub mod training;
 pub mod exams;
+pub mod firstaid;
+pub mod indicators;
+pub mod recorded;

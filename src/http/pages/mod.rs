@@ -10,3 +10,8 @@ pub mod scores;
 pub mod training;
 pub mod employment;
 pub mod organisations;
+pub mod areas;
+pub mod firstaid;
+pub mod imports;
+pub mod indicators;
+pub mod recorded;

@@ -319,7 +319,7 @@ fn metadata(kind: DesignKind, certificate: &PrintedCertificate) -> Metadata {
 }
 
 /// Fonts draw a box for what they lack, and a box for a name's character is a wrong certificate.
-fn require_glyphs(group: &usvg::Group) -> Result<(), RenderError> {
+pub(super) fn require_glyphs(group: &usvg::Group) -> Result<(), RenderError> {
     for node in group.children() {
         match node {
             usvg::Node::Group(inner) => require_glyphs(inner)?,

@@ -35,6 +35,8 @@ pub enum ColumnKind {
     /// A day, read as `2026-01-05`, `2026/1/5`, `2026年1月5日` or a spreadsheet's own date.
     Date,
     Integer,
+    /// A number with two decimals, in lists that go out.
+    Decimal,
     /// Text that is one of a few words; the template offers them. Each stands for the code at its place.
     Choice {
         codes: &'static [&'static str],

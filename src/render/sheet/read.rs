@@ -299,7 +299,7 @@ fn field(kind: ColumnKind, content: Content) -> Result<String, &'static str> {
         Content::Day(day) => Ok(day.to_string()),
         Content::Text(text) => match kind {
             ColumnKind::Identifier if is_scientific(&text) => Err("numeric-identity"),
-            ColumnKind::Identifier | ColumnKind::Integer => Ok(half_width(&text)),
+            ColumnKind::Identifier | ColumnKind::Integer | ColumnKind::Decimal => Ok(half_width(&text)),
             ColumnKind::Date => {
                 let text = half_width(&text);
                 Ok(parse_day(&text).map_or(text, |day| day.to_string()))

@@ -88,6 +88,7 @@ fn export_csv(
     for row in rows {
         let cells = columns.iter().zip(&row).map(|(column, text)| match column.kind {
             ColumnKind::Integer if text.parse::<i64>().is_ok() => text.clone(),
+            ColumnKind::Decimal if text.parse::<f64>().is_ok_and(f64::is_finite) => text.clone(),
             _ => neutral(text),
         });
         writer.write_record(cells)?;
@@ -137,8 +138,13 @@ fn write_row(
         let day = text.parse::<NaiveDate>().ok().filter(|_| column.kind == ColumnKind::Date);
         // A number of nine digits is exact in a spreadsheet.
         let integer = text.parse::<i32>().ok().filter(|_| column.kind == ColumnKind::Integer);
+        let decimal =
+            text.parse::<f64>().ok().filter(|n| n.is_finite() && column.kind == ColumnKind::Decimal);
         match (day, integer) {
             _ if text.is_empty() => {}
+            _ if decimal.is_some() => {
+                sheet.write_number_with_format(number, at, decimal.unwrap_or_default(), &format)?;
+            }
             (Some(day), _) => {
                 sheet.write_datetime_with_format(number, at, day, &format)?;
             }
@@ -157,6 +163,7 @@ fn cell_format(kind: ColumnKind) -> Format {
     match kind {
         ColumnKind::Identifier => Format::new().set_num_format("@"),
         ColumnKind::Date => Format::new().set_num_format("yyyy-mm-dd"),
+        ColumnKind::Decimal => Format::new().set_num_format("0.00"),
         ColumnKind::Text | ColumnKind::Integer | ColumnKind::Choice { .. } => Format::new(),
     }
 }
@@ -212,6 +219,7 @@ fn form(kind: ColumnKind, language: SheetLanguage) -> String {
         (ColumnKind::Date, _) => {
             word(language, "日期，如 2026-01-05", "a date such as 2026-01-05").to_owned()
         }
+        (ColumnKind::Decimal, _) => word(language, "数字", "a number").to_owned(),
         (ColumnKind::Integer, _) => word(language, "整数", "a whole number").to_owned(),
         (ColumnKind::Choice { zh, .. }, SheetLanguage::Chinese) => format!("从中选择：{}", zh.join("、")),
         (ColumnKind::Choice { en, .. }, SheetLanguage::English) => format!("one of: {}", en.join(", ")),

@@ -1,0 +1,12 @@
+use crate::db::DbError;
+use crate::kernel::invalid::Invalid;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error("no such area")]
+    NotFound,
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
