@@ -21,11 +21,8 @@ pub struct CalendarMissing(pub i32);
 impl WorkingDays {
     #[must_use]
     pub fn new(years: Vec<i32>, holidays: &[NaiveDate], worked: &[NaiveDate]) -> Self {
-        let exceptions = holidays
-            .iter()
-            .map(|day| (*day, false))
-            .chain(worked.iter().map(|day| (*day, true)))
-            .collect();
+        let exceptions =
+            holidays.iter().map(|day| (*day, false)).chain(worked.iter().map(|day| (*day, true))).collect();
         Self { exceptions, years }
     }
 

@@ -50,12 +50,7 @@ impl CertificateNumber {
     ///
     /// # Errors
     /// [`BadNumber::SerialExhausted`] past 999,999 in a body's year and level.
-    pub fn national(
-        body: &BodyCode,
-        year: i32,
-        level: SkillLevel,
-        serial: u32,
-    ) -> Result<Self, BadNumber> {
+    pub fn national(body: &BodyCode, year: i32, level: SkillLevel, serial: u32) -> Result<Self, BadNumber> {
         if serial == 0 || serial > 999_999 {
             return Err(BadNumber::SerialExhausted);
         }

@@ -46,7 +46,8 @@ pub struct IdentityFacts {
 /// First two digits in use, GB/T 2260.
 const PROVINCES: &[&str] = &[
     "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42",
-    "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83",
+    "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82",
+    "83",
 ];
 
 impl IdentityDocument {
@@ -156,8 +157,7 @@ fn check_resident(number: &str, regions: IdentityRegions, today: NaiveDate) -> R
     if !PROVINCES.contains(&region) && !(region == "99" && regions == IdentityRegions::WithDemo) {
         return Err("identity-region");
     }
-    let birth =
-        NaiveDate::parse_from_str(&number[6..14], "%Y%m%d").map_err(|_| "identity-birth-date")?;
+    let birth = NaiveDate::parse_from_str(&number[6..14], "%Y%m%d").map_err(|_| "identity-birth-date")?;
     if birth > today || birth < today - chrono::Days::new(366 * 130) {
         return Err("identity-birth-date");
     }

@@ -106,6 +106,7 @@ entities! {
     FirstAidCertificate => FirstAidCertificateId,
     RecordedCertificate => RecordedCertificateId,
     Certificate => CertificateId,
+    CertificateEvent => CertificateEventId,
     AuditEvent => AuditEventId,
     Message => MessageId,
     Request => RequestId,
@@ -160,10 +161,9 @@ impl FromStr for PublicCode {
         }
         let mut bits = 0u128;
         for (place, letter) in text.bytes().enumerate() {
-            let value = BASE32
-                .iter()
-                .position(|known| *known == letter.to_ascii_lowercase())
-                .ok_or(BadPublicCode)? as u128;
+            let value =
+                BASE32.iter().position(|known| *known == letter.to_ascii_lowercase()).ok_or(BadPublicCode)?
+                    as u128;
             bits = if place < 25 {
                 bits << 5 | value
             } else if value & 3 == 0 {

@@ -4,5 +4,6 @@
 pub mod accounts;
 pub mod areas;
 pub mod audit;
+pub mod certificates;
 pub mod organisations;
 pub mod outbox;
