@@ -17,12 +17,15 @@ use crate::http::texts::MissingText;
 use crate::http::throttle::Throttle;
 use crate::http::tokens::Tokens;
 use crate::http::view::{ViewError, Views};
+use crate::jobs::mail::Mailer;
 use crate::kernel::area::AreaCode;
 use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Context, Origin, Randomness, uuid_at};
+use crate::kernel::identity::IdentityRegions;
 use crate::kernel::ids::RequestId;
 use crate::proof::keys::KeyFileError;
 use crate::proof::payload::Environment;
+use crate::registry::people::sealing::{Sealer, SealingError};
 use crate::seeds::{self, BadSeed, Seeds};
 
 /// Everything that a request, a job or a subcommand may need.
@@ -35,10 +38,13 @@ pub struct App {
     pub clock: Clock,
     pub random: Arc<dyn Randomness>,
     pub keyring: Keyring,
+    /// Seals document numbers and phones.
+    pub sealer: Sealer,
     pub tokens: Tokens,
     pub seeds: Seeds,
     pub views: Views,
     pub throttles: Throttles,
+    pub mailer: Mailer,
 }
 
 /// How often who may be wrong.
@@ -66,6 +72,8 @@ pub enum StartError {
     Keyring(#[from] KeyringError),
     #[error(transparent)]
     Key(#[from] KeyFileError),
+    #[error(transparent)]
+    Sealing(#[from] SealingError),
     #[error(transparent)]
     Seeds(#[from] BadSeed),
     #[error("the pages cannot be read: {0}")]
@@ -95,6 +103,7 @@ impl App {
             database,
             clock,
             random,
+            sealer: Sealer::new(&keyring.personal_data)?,
             tokens: Tokens::new(&keyring.api)?,
             keyring,
             seeds: seeds::load()?,
@@ -104,6 +113,8 @@ impl App {
                 lookups: Throttle::new(20, Duration::from_secs(15)),
                 holder_match: Throttle::new(5, Duration::from_secs(120)),
             },
+            mailer: Mailer::new(&config)
+                .map_err(|why| ConfigError::Setting { name: "HUZHENG_SMTP_URL", why })?,
             config,
         })
     }
@@ -111,6 +122,15 @@ impl App {
     /// [`App::start`] on the machine's own clock and random source.
     pub fn start_on_machine(config: Config) -> Result<Self, StartError> {
         Self::start(config, Clock::machine(0), Arc::new(MachineRandom))
+    }
+
+    /// Which identity numbers are accepted: those of nobody only where nothing is real.
+    #[must_use]
+    pub const fn identity_regions(&self) -> IdentityRegions {
+        match self.environment {
+            Environment::Production => IdentityRegions::Real,
+            Environment::Demo | Environment::Test => IdentityRegions::WithDemo,
+        }
     }
 
     /// The context of one request, job or command.

@@ -1,5 +1,6 @@
 //! The one place that reads the machine's clock and its random source.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::TimeDelta;
@@ -37,6 +38,23 @@ impl Clock {
         let seconds = i64::from(seconds);
         self.offset_seconds.fetch_add(seconds, Ordering::SeqCst) + seconds
     }
+}
+
+/// Where the demonstration keeps how far its clock was moved, so that it holds over a restart.
+const OFFSET_FILE: &str = "demo-clock.json";
+
+/// The offset that was kept in `data_dir`, in seconds; 0 where there is none.
+#[must_use]
+pub fn kept_offset(data_dir: &Path) -> i64 {
+    let text = std::fs::read_to_string(data_dir.join(OFFSET_FILE)).unwrap_or_default();
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    value["offset_seconds"].as_i64().unwrap_or(0)
+}
+
+/// Keeps the offset in `data_dir`.
+pub fn keep_offset(data_dir: &Path, offset_seconds: i64) -> std::io::Result<()> {
+    let kept = serde_json::json!({ "offset_seconds": offset_seconds });
+    std::fs::write(data_dir.join(OFFSET_FILE), kept.to_string())
 }
 
 /// The machine's own time, by which sign-ins expire: moving the demo's clock signs nobody out.

@@ -11,9 +11,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::DbError;
+use crate::flows;
 use crate::http::texts::Texts;
 use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, organisations};
+use crate::registry::{accounts, areas, organisations, people};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -229,6 +230,35 @@ impl From<accounts::error::Error> for Problem {
             Error::NotFound => Self::NotFound,
             Error::Stale => Self::Stale,
             Error::Hashing(why) => Self::Internal(why),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<people::error::Error> for Problem {
+    fn from(error: people::error::Error) -> Self {
+        use people::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Sealing(error) => Self::Internal(error.to_string()),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<flows::error::Error> for Problem {
+    fn from(error: flows::error::Error) -> Self {
+        use flows::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::NotAllowed => Self::NotAllowed,
+            Error::Conflict(code) => Self::Conflict(code),
+            Error::Areas(error) => error.into(),
+            Error::Organisations(error) => error.into(),
+            Error::Accounts(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

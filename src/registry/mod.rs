@@ -7,3 +7,4 @@ pub mod audit;
 pub mod certificates;
 pub mod organisations;
 pub mod outbox;
+pub mod people;

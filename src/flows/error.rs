@@ -1,0 +1,26 @@
+//! What an operation across domains can answer other than its result.
+
+use crate::db::DbError;
+use crate::kernel::invalid::Invalid;
+use crate::registry::{accounts, areas, organisations};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error("no such thing")]
+    NotFound,
+    #[error("not allowed")]
+    NotAllowed,
+    /// The thing is not in a state for this; the code names the message `conflict-<code>`.
+    #[error("conflict: {0}")]
+    Conflict(&'static str),
+    #[error(transparent)]
+    Areas(#[from] areas::error::Error),
+    #[error(transparent)]
+    Organisations(#[from] organisations::error::Error),
+    #[error(transparent)]
+    Accounts(#[from] accounts::error::Error),
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
