@@ -31,6 +31,11 @@ pub enum Error {
     NotAllowed(NotAllowed),
     #[error("not the second person's same call: {0:?}")]
     NotSecond(NotSecond),
+    #[error(transparent)]
+    Person(#[from] crate::registry::people::error::Error),
+    /// A key file cannot be read.
+    #[error("{0}")]
+    KeyFile(String),
     #[error("the stored draft cannot be read")]
     BrokenDraft,
     #[error(transparent)]

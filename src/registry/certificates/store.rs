@@ -356,7 +356,6 @@ pub struct Mark {
     pub code: PublicCode,
     pub place: StatusPlace,
     pub state: CertificateState,
-    pub changed_at: Timestamp,
     /// Code and number of the certificate that took this one's place.
     pub successor: Option<(PublicCode, CertificateNumber)>,
 }
@@ -370,7 +369,6 @@ struct MarkRow {
     state: Standing,
     state_since: NaiveDate,
     replaced_by: Option<CertificateId>,
-    changed_at: At,
 }
 
 /// Every certificate that is not valid, where `since` is `None`; else every one that changed at or after it,
@@ -404,7 +402,6 @@ fn mark(conn: &mut Conn, row: MarkRow) -> Result<Mark, DbError> {
         code: public_code(row.code)?,
         place: place(row.status_list, row.status_index)?,
         state,
-        changed_at: row.changed_at.0,
         successor,
     })
 }
