@@ -185,16 +185,16 @@ impl Marks {
         let empty = |number, purpose| StatusList::empty(number, purpose, 0, from, until);
         let mut lists = Vec::new();
         for number in 1..=self.highest_list {
-            lists.push([
-                empty(number, StatusPurpose::Revocation)?,
-                empty(number, StatusPurpose::Suspension)?,
-            ]);
+            lists
+                .push([empty(number, StatusPurpose::Revocation)?, empty(number, StatusPurpose::Suspension)?]);
         }
         for ((number, index), mark) in &self.known {
             let place = (*number as usize).checked_sub(1).and_then(|place| lists.get_mut(place));
             let [revocation, suspension] = place.ok_or(BadStatusList::Size)?;
             let marked = match mark.state {
-                CertificateState::Revoked { .. } | CertificateState::Replaced { .. } => revocation.mark(*index),
+                CertificateState::Revoked { .. } | CertificateState::Replaced { .. } => {
+                    revocation.mark(*index)
+                }
                 CertificateState::Suspended { .. } => suspension.mark(*index),
                 CertificateState::Valid { .. } => true,
             };
@@ -211,8 +211,7 @@ impl Marks {
             snapshot.put(list.clone());
         }
         for mark in self.known.values() {
-            let replaced_by =
-                mark.successor.clone().map(|(code, number)| Successor { code, number });
+            let replaced_by = mark.successor.clone().map(|(code, number)| Successor { code, number });
             match mark.state {
                 CertificateState::Revoked { since } | CertificateState::Replaced { since, .. } => {
                     snapshot.put_ending(mark.code, Ending { on: since, replaced_by });

@@ -114,7 +114,8 @@ impl Published {
 pub fn read(file: &Path, root: Option<&PublicKey>, now: Timestamp) -> Result<Trust, TrustFileError> {
     let changed = changed_at(file);
     let text = std::fs::read_to_string(file).map_err(|error| TrustFileError::File(file.to_owned(), error))?;
-    let list = TrustList::read(&text, root, now).map_err(|error| TrustFileError::List(file.to_owned(), error))?;
+    let list =
+        TrustList::read(&text, root, now).map_err(|error| TrustFileError::List(file.to_owned(), error))?;
     Ok(Trust { text, list, changed })
 }
 
@@ -200,8 +201,7 @@ pub fn end_key(
     let mut ended = Vec::new();
     revise(config, keyring, now, |document| {
         let by_id = |key: &TrustedKey| key.id.to_string() == named;
-        let by_body =
-            |key: &TrustedKey| key.body.as_ref().is_some_and(|body| body.as_str() == named);
+        let by_body = |key: &TrustedKey| key.body.as_ref().is_some_and(|body| body.as_str() == named);
         for key in &mut document.keys {
             let meant = by_id(key) || (by_body(key) && key.state == KeyState::Active);
             if !meant || key.purpose == Purpose::Root {

@@ -7,10 +7,10 @@ use crate::kernel::context::{Actor, Context};
 use crate::kernel::ids::CertificateId;
 use crate::registry::certificates::error::Error;
 use crate::registry::certificates::numbers::{self, Occasion};
-use crate::registry::certificates::rules::Persons;
+use crate::registry::certificates::rules::{Grounds, Persons};
 use crate::registry::certificates::service::{self, Outcome};
-use crate::registry::certificates::{Certificate, Change, ChangeReason, Cleared};
-use crate::registry::{organisations, people};
+use crate::registry::certificates::{Certificate, Change, ChangeReason};
+use crate::registry::people;
 
 /// Suspends, reinstates or revokes; what only a second person completes is answered as pending.
 pub fn certificate_change(
@@ -47,9 +47,7 @@ fn within(
     let outcome = match change {
         Change::Suspend => Outcome::Done(service::certificate_suspend(tx, context, &found, reason)?),
         Change::Reinstate => Outcome::Done(service::certificate_reinstate(tx, context, &found, reason)?),
-        _ => {
-            service::certificate_revoke(tx, context, actor, &found, revocation_persons(app), reason)?
-        }
+        _ => service::certificate_revoke(tx, context, actor, &found, revocation_persons(app), reason)?,
     };
     if let Outcome::Done(changed) = &outcome {
         let person = people::service::person(tx, changed.person)?;
@@ -69,8 +67,7 @@ fn certificate_replace(
     service::check_reason(Change::Replace, reason)?;
     let reservation = reserved(app, |tx| {
         let old = service::changeable(tx, actor, id)?;
-        old.state.replace(context.today(), id)?;
-        let (issuable, body) = may_issue(tx, context, cleared_before(&old)?)?;
+        let (issuable, body) = may_issue(tx, context, Grounds::held(&old, context.today())?)?;
         let occasion = Occasion::Replacement(id);
         match numbers::find_open(tx, occasion)? {
             Some(open) => Ok(open),
@@ -80,17 +77,6 @@ fn certificate_replace(
     finish(app, context, &reservation, reason)
 }
 
-/// Whoever holds a certificate was cleared for it once.
-fn cleared_before(old: &Certificate) -> Result<Cleared, Error> {
-    Ok(Cleared {
-        person: old.person,
-        body: old.body,
-        occupation: old.occupation,
-        specialty: old.specialty,
-        level: old.level,
-    })
-}
-
 /// By the rule of the registry's own area; two where it has none.
 fn revocation_persons(app: &App) -> Persons {
     let rules = app.seeds.jurisdictions.iter().find(|known| app.area.is_within(&known.area));
@@ -98,12 +84,4 @@ fn revocation_persons(app: &App) -> Persons {
         Some(false) => Persons::One,
         Some(true) | None => Persons::Two,
     }
-}
-
-/// The body of a certificate, for whoever shows it.
-pub fn body_of(
-    conn: &mut crate::db::Conn,
-    certificate: &Certificate,
-) -> Result<organisations::Organisation, Error> {
-    organisations::store::find(conn, certificate.body)?.ok_or(Error::NotFound)
 }

@@ -15,23 +15,24 @@ use crate::kernel::certificate_number::{BodyCode, CertificateNumber};
 use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Context};
 use crate::kernel::identity::DocumentKind;
-use crate::kernel::ids::{ApplicationId, OrganisationId, PublicCode, entity};
+use crate::kernel::ids::{ApplicationId, ExamSessionId, PublicCode, entity};
 use crate::kernel::skill::{SkillLevel, Specialty};
 use crate::proof::issue::{Refused, issue, refusals};
 use crate::proof::keys::{KeyId, PrivateKey};
 use crate::proof::payload::Payload;
 use crate::proof::trust::TrustedKey;
+use crate::registry::audit;
 use crate::registry::certificates::error::Error;
 use crate::registry::certificates::numbers::{self, Occasion};
-use crate::registry::certificates::rules::{Issuable, NotAllowed, issuable};
+use crate::registry::certificates::rules::{Grounds, Issuable, NotAllowed, issuable};
 use crate::registry::certificates::{
-    Certificate, CertificateState, Change, ChangeReason, Cleared, Draft, NewCertificate, ReasonCode, Record,
+    Certificate, CertificateState, Change, ChangeReason, Draft, NewCertificate, ReasonCode, Record,
     Reservation, ReservationState, UploadState, Words, store,
 };
+use crate::registry::exams;
 use crate::registry::organisations::{self, Organisation};
 use crate::registry::outbox::{self, Mail};
 use crate::registry::people::{self, Person};
-use crate::registry::audit;
 
 /// Issues the certificate of an application that was passed and published.
 pub fn certificate_issue(
@@ -42,14 +43,15 @@ pub fn certificate_issue(
 ) -> Result<Certificate, Error> {
     let reservation = reserved(app, |tx| {
         let occasion = Occasion::Application(new.application_id);
-        let cleared = cleared(tx, context, new.application_id)?;
-        if actor.organisation != Some(cleared.body) {
+        let (session, _, _) = exams::service::application(tx, actor, new.application_id)?;
+        if actor.organisation != Some(session.body) {
             return Err(Error::NotFound);
         }
         if store::find_by_application(tx, new.application_id)?.is_some() {
             return Err(Error::AlreadyIssued);
         }
-        let (issuable, body) = may_issue(tx, context, cleared)?;
+        let cleared = exams::service::cleared(tx, new.application_id, context.today())?;
+        let (issuable, body) = may_issue(tx, context, Grounds::passed(&cleared))?;
         match numbers::find_open(tx, occasion)? {
             Some(open) => Ok(open),
             None => reserve(app, tx, context, &issuable, &body, occasion, new.number.as_ref()),
@@ -57,6 +59,41 @@ pub fn certificate_issue(
     })?;
     let passed = ChangeReason { code: ReasonCode::Passed, words: String::new() };
     finish(app, context, &reservation, &passed)
+}
+
+/// What became of one application of a session.
+#[derive(Debug)]
+pub struct Issued {
+    pub application: ApplicationId,
+    pub result: Result<Certificate, Error>,
+}
+
+/// 发证批次: issues for every application of a session that has no certificate yet, each by itself, so that one
+/// that is refused holds up no other. Called again, it goes on with what is left.
+pub fn session_certificates_issue(
+    app: &App,
+    context: &Context,
+    actor: &Actor,
+    session: ExamSessionId,
+) -> Result<Vec<Issued>, Error> {
+    let left: Vec<ApplicationId> = app.database.read(|conn| {
+        let whole = exams::service::whole(conn, actor, session)?;
+        if actor.organisation != Some(whole.session.body) {
+            return Err(Error::NotFound);
+        }
+        let mut left = Vec::new();
+        for application in whole.candidates() {
+            if store::find_by_application(conn, application.id)?.is_none() {
+                left.push(application.id);
+            }
+        }
+        Ok(left)
+    })?;
+    let issue = |application| {
+        let new = NewCertificate { application_id: application, number: None };
+        Issued { application, result: certificate_issue(app, context, actor, &new) }
+    };
+    Ok(left.into_iter().map(issue).collect())
 }
 
 /// Tries a first transaction again where another one took the same place or application in the meantime.
@@ -78,11 +115,11 @@ pub(super) fn reserved(
 pub(super) fn may_issue(
     conn: &mut Conn,
     context: &Context,
-    cleared: Cleared,
+    grounds: Grounds,
 ) -> Result<(Issuable, Organisation), Error> {
-    let body = organisations::store::find(conn, cleared.body)?.ok_or(Error::NotFound)?;
+    let body = organisations::store::find(conn, grounds.body())?.ok_or(Error::NotFound)?;
     let held = organisations::store::accreditations(conn, body.id)?;
-    Ok((issuable(cleared, &body, &held, context.today())?, body))
+    Ok((issuable(grounds, &body, &held, context.today())?, body))
 }
 
 /// Takes number, code and status place, and keeps what is to be signed.
@@ -95,16 +132,16 @@ pub(super) fn reserve(
     occasion: Occasion,
     assigned: Option<&CertificateNumber>,
 ) -> Result<Reservation, Error> {
-    let (cleared, body_code) = (issuable.cleared(), issuable.body_code());
+    let body_code = issuable.body_code();
     let (_, certified) = signing_key(app, body_code)?;
     let taken = numbers::count_taken(tx, body_code, context.today())?;
     if certified.daily_cap.is_some_and(|cap| taken > cap) {
         return Err(Error::DailyCap);
     }
-    let person = people::service::person(tx, cleared.person)?;
+    let person = people::service::person(tx, issuable.person())?;
     let number = match assigned {
         Some(number) => number.clone(),
-        None => numbers::take_national(tx, body_code, cleared.level, context.today())?,
+        None => numbers::take_national(tx, body_code, issuable.level(), context.today())?,
     };
     let place = numbers::draw_place(tx, context)?;
     let payload = Payload {
@@ -112,9 +149,9 @@ pub(super) fn reserve(
         code: PublicCode::from_bytes(context.random_bytes()),
         number: number.clone(),
         holder: person.name.clone(),
-        occupation: cleared.occupation,
-        specialty: cleared.specialty,
-        level: cleared.level,
+        occupation: issuable.occupation(),
+        specialty: issuable.specialty(),
+        level: issuable.level(),
         body: body_code.clone(),
         issued_on: context.today(),
         expires_on: None,
@@ -137,7 +174,7 @@ pub(super) fn reserve(
         replaces,
         draft: Draft {
             payload: hex::encode(payload.encode()),
-            record: record(app, cleared, body, person.document_kind),
+            record: record(app, issuable, body, person.document_kind),
         },
         state: ReservationState::Reserved,
         explanation: None,
@@ -266,27 +303,33 @@ fn make_void(app: &App, context: &Context, number: &CertificateNumber, why: &str
     app.database.write(|tx| {
         if numbers::close(tx, number, ReservationState::Void, Some(why))? {
             let details = json!({ "why": why });
-            audit::store::record(tx, context, "certificate_number_void", ("certificate-number", number), details)?;
+            audit::store::record(
+                tx,
+                context,
+                "certificate_number_void",
+                ("certificate-number", number),
+                details,
+            )?;
         }
         Ok(())
     })
 }
 
 /// The words of the paper beside what is signed, as they are today.
-fn record(app: &App, cleared: &Cleared, body: &Organisation, document: DocumentKind) -> Record {
+fn record(app: &App, issuable: &Issuable, body: &Organisation, document: DocumentKind) -> Record {
     let standard = &app.seeds.standard;
-    let level = standard.levels.iter().find(|known| known.level == cleared.level);
+    let level = standard.levels.iter().find(|known| known.level == issuable.level());
     Record {
         document_kind: document,
         occupation: Words {
             zh: standard.title.clone(),
-            en: format!("{} ({})", standard.title_en, cleared.occupation.code()),
+            en: format!("{} ({})", standard.title_en, issuable.occupation().code()),
         },
-        specialty: specialty(cleared.specialty),
-        level: level.map_or_else(|| plain_level(cleared.level), |level| Words {
-            zh: level.title.clone(),
-            en: level.title_en.clone(),
-        }),
+        specialty: specialty(issuable.specialty()),
+        level: level.map_or_else(
+            || plain_level(issuable.level()),
+            |level| Words { zh: level.title.clone(), en: level.title_en.clone() },
+        ),
         body: Words { zh: body.name.clone(), en: body.name_en.clone() },
     }
 }
@@ -302,14 +345,4 @@ fn specialty(specialty: Specialty) -> Option<Words> {
 
 fn plain_level(level: SkillLevel) -> Words {
     Words { zh: format!("{}级", level.number()), en: format!("Level {}", level.number()) }
-}
-
-/// Who passed, once the notice has ended.
-fn cleared(_conn: &mut Conn, _context: &Context, _application: ApplicationId) -> Result<Cleared, Error> {
-    Err(Error::NotFound)
-}
-
-/// The body that an account issues for.
-pub fn issuing_body(actor: &Actor) -> Result<OrganisationId, Error> {
-    actor.organisation.ok_or(Error::NotFound)
 }

@@ -2,7 +2,7 @@
 
 use crate::db::DbError;
 use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, organisations};
+use crate::registry::{accounts, areas, exams, organisations, people};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -21,6 +21,10 @@ pub enum Error {
     Organisations(#[from] organisations::error::Error),
     #[error(transparent)]
     Accounts(#[from] accounts::error::Error),
+    #[error(transparent)]
+    People(#[from] people::error::Error),
+    #[error(transparent)]
+    Exams(#[from] exams::error::Error),
     #[error(transparent)]
     Database(#[from] DbError),
 }

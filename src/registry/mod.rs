@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod areas;
 pub mod audit;
 pub mod certificates;
+pub mod exams;
 pub mod organisations;
 pub mod outbox;
 pub mod people;

@@ -3,6 +3,7 @@ use crate::kernel::certificate_number::BadNumber;
 use crate::kernel::invalid::Invalid;
 use crate::proof::issue::Refused;
 use crate::registry::certificates::rules::{NotAllowed, NotIssuable, NotSecond};
+use crate::registry::exams::service::NotCleared;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -33,6 +34,10 @@ pub enum Error {
     NotSecond(NotSecond),
     #[error(transparent)]
     Person(#[from] crate::registry::people::error::Error),
+    #[error(transparent)]
+    Exam(#[from] crate::registry::exams::error::Error),
+    #[error(transparent)]
+    NotCleared(#[from] NotCleared),
     /// A key file cannot be read.
     #[error("{0}")]
     KeyFile(String),

@@ -7,6 +7,7 @@
 //! (`flows::certificate_issue`), and certificates from elsewhere (`recorded_certificates`, another domain's table).
 
 pub mod error;
+pub mod held;
 pub mod numbers;
 pub mod public;
 pub mod rules;
@@ -22,8 +23,7 @@ use crate::kernel::dates::Timestamp;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::{
-    AccountId, ApplicationId, CertificateEventId, CertificateId, ExamSessionId, OrganisationId, PersonId,
-    PublicCode,
+    AccountId, ApplicationId, CertificateEventId, CertificateId, OrganisationId, PersonId, PublicCode,
 };
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::proof::keys::KeyId;
@@ -251,16 +251,4 @@ impl Form for ChangeReason {
         let words = f.text("reason", 300);
         Some(Self { code: code?, words: words? })
     }
-}
-
-/// Who passed what, as the exams domain states it once the notice has ended.
-#[derive(Debug, Clone)]
-pub struct Cleared {
-    pub application: ApplicationId,
-    pub session: ExamSessionId,
-    pub person: PersonId,
-    pub body: OrganisationId,
-    pub occupation: Occupation,
-    pub specialty: Specialty,
-    pub level: SkillLevel,
 }

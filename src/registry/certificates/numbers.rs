@@ -22,9 +22,28 @@ use crate::registry::certificates::{Reservation, ReservationState};
 const PER_LIST: u32 = MIN_ENTRIES / 2;
 const DRAWS: u32 = 64;
 
-/// The next number by the national rule. The row of body, year and level stays locked until the transaction ends,
+/// The next number by the national rule that no body assigned itself before. The row of body, year and level stays locked until the transaction ends,
 /// and an undone transaction gives its serial back.
 pub fn take_national(
+    tx: &mut Tx,
+    body: &BodyCode,
+    level: SkillLevel,
+    on: NaiveDate,
+) -> Result<CertificateNumber, Error> {
+    loop {
+        let number = next_national(tx, body, level, on)?;
+        let there: i64 = certificate_reservations::table
+            .filter(certificate_reservations::number.eq(&number))
+            .count()
+            .get_result(&mut **tx)
+            .map_err(DbError::from)?;
+        if there == 0 {
+            return Ok(number);
+        }
+    }
+}
+
+fn next_national(
     tx: &mut Tx,
     body: &BodyCode,
     level: SkillLevel,

@@ -8,21 +8,78 @@ use crate::kernel::area::AreaCode;
 use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::context::{Actor, Role};
 use crate::kernel::ids::{CertificateId, OrganisationId, PersonId};
-use crate::registry::certificates::{CertificateState, Change, Cleared, ReasonCode, Standing};
+use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+use crate::registry::certificates::{Certificate, CertificateState, Change, ReasonCode, Standing};
+use crate::registry::exams::service::Cleared;
 use crate::registry::organisations::rules::{Undertaking, accredited};
 use crate::registry::organisations::{Accreditation, Organisation, OrganisationStatus, Scope};
+
+/// Why somebody deserves a certificate: an exam that was passed and published, or a certificate to be replaced.
+#[derive(Debug, Clone)]
+pub struct Grounds {
+    person: PersonId,
+    body: OrganisationId,
+    occupation: Occupation,
+    specialty: Specialty,
+    level: SkillLevel,
+}
+
+impl Grounds {
+    #[must_use]
+    pub const fn passed(cleared: &Cleared) -> Self {
+        Self {
+            person: cleared.person(),
+            body: cleared.body(),
+            occupation: cleared.occupation(),
+            specialty: cleared.specialty(),
+            level: cleared.level(),
+        }
+    }
+
+    /// 换发: whoever holds a valid certificate was cleared for it once.
+    pub fn held(old: &Certificate, today: NaiveDate) -> Result<Self, NotAllowed> {
+        old.state.replace(today, old.id)?;
+        Ok(Self {
+            person: old.person,
+            body: old.body,
+            occupation: old.occupation,
+            specialty: old.specialty,
+            level: old.level,
+        })
+    }
+
+    #[must_use]
+    pub const fn body(&self) -> OrganisationId {
+        self.body
+    }
+}
 
 /// Proof that a certificate may be issued: only [`issuable`] makes one.
 #[derive(Debug, Clone)]
 pub struct Issuable {
-    cleared: Cleared,
+    grounds: Grounds,
     body_code: BodyCode,
 }
 
 impl Issuable {
     #[must_use]
-    pub const fn cleared(&self) -> &Cleared {
-        &self.cleared
+    pub const fn person(&self) -> PersonId {
+        self.grounds.person
+    }
+
+    #[must_use]
+    pub const fn occupation(&self) -> Occupation {
+        self.grounds.occupation
+    }
+
+    #[must_use]
+    pub const fn specialty(&self) -> Specialty {
+        self.grounds.specialty
+    }
+
+    #[must_use]
+    pub const fn level(&self) -> SkillLevel {
+        self.grounds.level
     }
 
     #[must_use]
@@ -40,24 +97,23 @@ pub enum NotIssuable {
     Accreditation(&'static str),
 }
 
-/// Whether `body` may today issue to whom `cleared` names. That the exam was passed and its notice has ended is
-/// what a [`Cleared`] stands for.
+/// Whether `body` may today issue on these grounds.
 pub fn issuable(
-    cleared: Cleared,
+    grounds: Grounds,
     body: &Organisation,
     held: &[Accreditation],
     today: NaiveDate,
 ) -> Result<Issuable, NotIssuable> {
-    let open = body.status == OrganisationStatus::Active && body.id == cleared.body;
+    let open = body.status == OrganisationStatus::Active && body.id == grounds.body;
     let body_code = body.body_code.clone().filter(|_| open).ok_or(NotIssuable::Body)?;
     let undertaking = Undertaking {
         scope: Scope::Assessment,
-        occupation: Some(cleared.occupation),
-        level: Some(cleared.level),
+        occupation: Some(grounds.occupation),
+        level: Some(grounds.level),
         on: today,
     };
     accredited(held, undertaking).map_err(|why| NotIssuable::Accreditation(why.code()))?;
-    Ok(Issuable { cleared, body_code })
+    Ok(Issuable { grounds, body_code })
 }
 
 /// Why a change does not follow on a state.
@@ -266,8 +322,7 @@ pub fn same_name(typed: &str, holder: &str) -> bool {
 mod tests {
     use super::*;
     use crate::kernel::codes::Code;
-    use crate::kernel::ids::{AccountId, ApplicationId, ExamSessionId};
-    use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+    use crate::kernel::ids::AccountId;
     use crate::kernel::vocabulary::OrganisationKind;
     use crate::registry::organisations::AccreditationStatus;
     use uuid::Uuid;
@@ -402,10 +457,8 @@ mod tests {
         }
     }
 
-    fn cleared() -> Cleared {
-        Cleared {
-            application: ApplicationId::from_uuid(Uuid::from_u128(3)),
-            session: ExamSessionId::from_uuid(Uuid::from_u128(4)),
+    fn grounds() -> Grounds {
+        Grounds {
             person: PersonId::from_uuid(Uuid::from_u128(7)),
             body: OrganisationId::from_uuid(Uuid::from_u128(1)),
             occupation: Occupation::ElderlyCareWorker,
@@ -417,7 +470,7 @@ mod tests {
     #[test]
     fn only_an_open_and_accredited_body_issues() {
         let body = Organisation {
-            id: cleared().body,
+            id: grounds().body,
             kind: OrganisationKind::AssessmentBody,
             name: String::new(),
             name_en: String::new(),
@@ -432,7 +485,7 @@ mod tests {
         let held = |status| {
             vec![Accreditation {
                 id: crate::kernel::ids::AccreditationId::from_uuid(Uuid::nil()),
-                organisation: cleared().body,
+                organisation: grounds().body,
                 scope: Scope::Assessment,
                 occupation: Some(Occupation::ElderlyCareWorker),
                 levels: vec![SkillLevel::Five],
@@ -446,7 +499,7 @@ mod tests {
         };
         let active = held(AccreditationStatus::Active);
         let check = |body: &Organisation, held: &[Accreditation], on, expected: Result<(), NotIssuable>| {
-            assert_eq!(issuable(cleared(), body, held, day(on)).map(|_| ()), expected, "{on}");
+            assert_eq!(issuable(grounds(), body, held, day(on)).map(|_| ()), expected, "{on}");
         };
         check(&body, &active, "2026-11-21", Ok(()));
         let halted = NotIssuable::Accreditation("accreditation-halted");
