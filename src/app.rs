@@ -1,6 +1,7 @@
 //! The application: configuration, database, clock, randomness and secrets, wired together here and nowhere else.
 
 pub mod clock;
+pub mod code_cache;
 pub mod keyring;
 pub mod printer;
 pub mod status_board;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::app::clock::{Clock, MachineRandom};
+use crate::app::code_cache::CodeCache;
 use crate::app::keyring::{Keyring, KeyringError};
 use crate::app::printer::Printer;
 use crate::app::status_board::StatusBoard;
@@ -48,6 +50,7 @@ pub struct App {
     pub trust: Published,
     /// The standing of every certificate, in memory.
     pub status: StatusBoard,
+    pub codes: CodeCache,
     pub printer: Printer,
     /// Seals document numbers and phones.
     pub sealer: Sealer,
@@ -123,6 +126,7 @@ impl App {
             keyring,
             trust,
             status,
+            codes: CodeCache::default(),
             printer: Printer::default(),
             seeds: seeds::load()?,
             views: Views::load(missing)?,

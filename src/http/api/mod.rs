@@ -2,5 +2,8 @@
 
 pub mod accounts;
 pub mod areas;
+pub mod certificates;
 pub mod organisations;
+pub mod published;
 pub mod system;
+pub mod verification;

@@ -1,4 +1,6 @@
 //! The pages, one file per domain: each gathers what its template shows.
 
 pub mod accounts;
+pub mod certificates;
 pub mod home;
+pub mod verify;
