@@ -27,6 +27,15 @@ pub struct Seeds {
     pub calendar: Calendar,
 }
 
+impl Seeds {
+    /// The rules of the jurisdiction that `area` is or lies in; of several, the smallest.
+    #[must_use]
+    pub fn rules_for(&self, area: &AreaCode) -> Option<&Rules> {
+        let around = self.jurisdictions.iter().filter(|found| area.is_within(&found.area));
+        around.max_by_key(|found| found.area.as_str().len()).map(|found| &found.rules)
+    }
+}
+
 /// A file of `seeds/` does not have the form that its type asks for.
 #[derive(Debug, thiserror::Error)]
 #[error("seed file {file} cannot be read")]
@@ -161,6 +170,8 @@ pub struct Rules {
     /// Calendar days between the filing of a class (开班备案) and its first lesson.
     pub filing_days_ahead: Sourced<u32>,
     pub filing_review_working_days: Sourced<u32>,
+    /// Share of each mandatory module's hours that a trainee must have attended, in percent.
+    pub attendance_percent_min: Sourced<u32>,
     /// 成绩公示期
     pub exam_notice_working_days: Sourced<u32>,
     /// From the end of the notice to the report of the results.

@@ -1,6 +1,5 @@
 # People
 
-error-already-registered = Already registered
 error-registered-under-another-name = This document is registered under another name; check the name and the number
 error-contradicts-document = Does not agree with the identity card number
 error-name-form = Enter the name only, without digits or symbols

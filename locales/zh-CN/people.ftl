@@ -1,6 +1,5 @@
 # 人员
 
-error-already-registered = 已经登记过
 error-registered-under-another-name = 该证件已用另一个姓名登记，请核对姓名和证件号码
 error-contradicts-document = 与居民身份证号码所载不一致
 error-name-form = 只写姓名，不含数字和符号

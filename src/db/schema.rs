@@ -158,12 +158,14 @@ diesel::table! {
         from_date -> Date,
         to_date -> Date,
         evidence -> Text,
+        organisation_id -> Identifier,
         declared_by -> Identifier,
         declared_at -> Instant,
         status -> Text,
         checker -> Nullable<Text>,
         checked_by -> Nullable<Identifier>,
         checked_at -> Nullable<Instant>,
+        check_note -> Nullable<Text>,
         version -> Integer,
     }
 }
@@ -221,9 +223,17 @@ diesel::table! {
         state -> Text,
         state_note -> Nullable<Text>,
         filed_at -> Nullable<Instant>,
+        filed_by -> Nullable<Identifier>,
         created_at -> Instant,
         created_by -> Nullable<Identifier>,
         version -> Integer,
+    }
+}
+
+diesel::table! {
+    class_serials (year_and_county) {
+        year_and_county -> Text,
+        last -> Integer,
     }
 }
 
@@ -587,7 +597,6 @@ diesel::joinable!(modules -> programmes (programme_id));
 diesel::joinable!(classes -> organisations (school_id));
 diesel::joinable!(classes -> programmes (programme_id));
 diesel::joinable!(classes -> areas (area_code));
-diesel::joinable!(classes -> accounts (created_by));
 diesel::joinable!(enrolments -> classes (class_id));
 diesel::joinable!(enrolments -> people (person_id));
 diesel::joinable!(lessons -> classes (class_id));
@@ -635,6 +644,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     programmes,
     modules,
     classes,
+    class_serials,
     enrolments,
     lessons,
     attendances,

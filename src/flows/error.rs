@@ -2,7 +2,7 @@
 
 use crate::db::DbError;
 use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, exams, organisations, people};
+use crate::registry::{accounts, areas, employment, exams, organisations, people, training};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -25,6 +25,10 @@ pub enum Error {
     People(#[from] people::error::Error),
     #[error(transparent)]
     Exams(#[from] exams::error::Error),
+    #[error(transparent)]
+    Employment(#[from] employment::error::Error),
+    #[error(transparent)]
+    Training(#[from] training::error::Error),
     #[error(transparent)]
     Database(#[from] DbError),
 }

@@ -5,5 +5,11 @@
 
 pub mod certificate_change;
 pub mod certificate_issue;
+pub mod enrol;
 pub mod error;
+pub mod import_people;
+pub mod import_roster;
 pub mod seed;
+pub mod staff;
+pub mod view_class;
+pub mod visible_person;

@@ -48,16 +48,25 @@ pub struct Caller {
 pub async fn guard(
     access: Access,
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let caller = identify(&request).await?;
-    let role = caller.actor.as_ref().map(|actor| actor.role);
-    if !access.admits(role) {
-        let problem = if role.is_some() { Problem::NotAllowed } else { Problem::NotSignedIn };
-        return Err(problem.into());
+    match admit(access, &request).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            Ok(next.call(request).await?.map_into_left_body())
+        }
+        Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
     }
-    request.extensions_mut().insert(caller);
-    next.call(request).await
+}
+
+async fn admit(access: Access, request: &ServiceRequest) -> Result<Caller, Problem> {
+    let caller = identify(request).await?;
+    let role = caller.actor.as_ref().map(|actor| actor.role);
+    match role {
+        _ if access.admits(role) => Ok(caller),
+        Some(_) => Err(Problem::NotAllowed),
+        None => Err(Problem::NotSignedIn),
+    }
 }
 
 /// The token of an API call, or the cookie of a page. One never stands for the other: a cookie on an API call

@@ -11,6 +11,19 @@ pub const MOST_ROWS: usize = 5_000;
 
 /// Reads a file's rows as `F`, each with its number as the file's user counts them.
 pub fn rows<F: Form>(bytes: &[u8], columns: &[Column]) -> Result<Vec<(u32, F)>, Problem> {
+    let Rows { rows, errors } = rows_and_errors(bytes, columns)?;
+    if errors.is_empty() { Ok(rows) } else { Err(Invalid(errors).into()) }
+}
+
+/// The rows that could be read, and what is wrong with the others: for whoever has more to find in the former.
+#[derive(Debug)]
+pub struct Rows<F> {
+    pub rows: Vec<(u32, F)>,
+    pub errors: Vec<FieldError>,
+}
+
+/// [`rows`], with the errors beside the rows.
+pub fn rows_and_errors<F: Form>(bytes: &[u8], columns: &[Column]) -> Result<Rows<F>, Problem> {
     let sheet = read(bytes, columns, MOST_ROWS).map_err(|error| Invalid::from(FieldError::from(error)))?;
     let mut errors = sheet.errors;
     let mut rows = Vec::with_capacity(sheet.rows.len());
@@ -29,14 +42,11 @@ pub fn rows<F: Form>(bytes: &[u8], columns: &[Column]) -> Result<Vec<(u32, F)>, 
             ),
         }
     }
-    if !errors.is_empty() {
-        errors.sort_by_key(|error| error.row);
-        return Err(Invalid(errors).into());
+    errors.sort_by_key(|error| error.row);
+    if rows.is_empty() && errors.is_empty() {
+        return Err(Invalid::one("file", "sheet-empty").into());
     }
-    if rows.is_empty() {
-        return Err(Invalid(vec![FieldError::new("file", "sheet-empty")]).into());
-    }
-    Ok(rows)
+    Ok(Rows { rows, errors })
 }
 
 /// People write 女, programs `2`: a word that a choice column offers stands for its code.

@@ -58,8 +58,11 @@ impl<F: Form> FromRequest for Query<F> {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let mut values = decode_form(request.query_string().as_bytes());
-        // The page's language may be asked for anywhere.
-        values.remove("lang");
+        if !request.path().starts_with("/api/") {
+            // Messengers and mail programs add parameters of their own to a page's address.
+            let known = form::describe::<F>();
+            values.retain(|name, _| known.iter().any(|asked| asked.name == name));
+        }
         ready(form::read(&values).map(Self).map_err(Problem::from))
     }
 }

@@ -95,7 +95,9 @@ fn frame(call: &Call, texts: &Texts, title_key: &str, page: Value, errors: &[Val
 #[must_use]
 pub fn navigation(role: Role, path: &str) -> Vec<Value> {
     let entries: &[(&str, &str)] = match role {
-        Role::Administrator => &[("home", "/"), ("overview", "/overview"), ("accounts", "/accounts")],
+        Role::Administrator => {
+            &[("home", "/"), ("overview", "/overview"), ("classes", "/classes"), ("accounts", "/accounts")]
+        }
         Role::Bureau => &[
             ("home", "/"),
             ("overview", "/overview"),
@@ -105,7 +107,12 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("organisations", "/organisations"),
         ],
         Role::Finance => &[("home", "/"), ("overview", "/overview")],
-        Role::Town => &[("home", "/"), ("overview", "/overview"), ("organisations", "/organisations")],
+        Role::Town => &[
+            ("home", "/"),
+            ("overview", "/overview"),
+            ("classes", "/classes"),
+            ("organisations", "/organisations"),
+        ],
         Role::School => &[("home", "/"), ("classes", "/classes"), ("exams", "/exams")],
         Role::Assessor => &[("home", "/"), ("exams", "/exams"), ("certificates", "/certificates")],
         Role::FirstAidIssuer => &[("home", "/"), ("first-aid", "/first-aid")],

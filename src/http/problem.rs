@@ -2,6 +2,7 @@
 //!
 //! A [`Problem`] carries codes; the words are put in by [`Problem::document`], in the caller's language.
 
+use crate::kernel::codes::Code;
 use std::fmt;
 
 use actix_web::http::StatusCode;
@@ -16,7 +17,7 @@ use crate::http::texts::Texts;
 use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::proof::issue::{Refusal, Refused};
-use crate::registry::{accounts, areas, certificates, exams, organisations, people};
+use crate::registry::{accounts, areas, certificates, employment, exams, organisations, people, training};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -250,6 +251,38 @@ impl From<people::error::Error> for Problem {
     }
 }
 
+impl From<employment::error::Error> for Problem {
+    fn from(error: employment::error::Error) -> Self {
+        use employment::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::AlreadyLeft => Self::Conflict("already-left"),
+            Error::NotAnInstitution => Self::Conflict("not-an-institution"),
+            Error::InstitutionClosed => Self::Conflict("institution-closed"),
+            Error::AlreadyChecked => Self::Conflict("already-checked"),
+            Error::SamePerson => Self::Conflict("same-person"),
+            Error::People(error) => error.into(),
+            Error::Organisations(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<training::error::Error> for Problem {
+    fn from(error: training::error::Error) -> Self {
+        use training::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Conflict(conflict) => Self::Conflict(conflict.code()),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<exams::error::Error> for Problem {
     fn from(error: exams::error::Error) -> Self {
         use exams::error::Error;
@@ -342,7 +375,9 @@ impl From<flows::error::Error> for Problem {
             Error::Organisations(error) => error.into(),
             Error::Accounts(error) => error.into(),
             Error::People(error) => error.into(),
+            Error::Employment(error) => error.into(),
             Error::Exams(error) => error.into(),
+            Error::Training(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

@@ -5,6 +5,7 @@ use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Responder, web};
 
+use crate::flows::enrol::Trainee;
 use crate::http::access::{Access, guard};
 use crate::http::openapi::{self, Described};
 use crate::http::problem::Problem;
@@ -13,19 +14,31 @@ use crate::kernel::context::Role::{
     Administrator, Assessor, Bureau, Caregiver, Finance, FirstAidIssuer, Institution, School, Town,
 };
 use crate::kernel::form::Form;
+use crate::proof::payload::Environment;
 use crate::registry::accounts::{Credentials, NewAccount};
 use crate::registry::areas::NewPopulation;
 use crate::registry::certificates::{ChangeReason, NewCertificate};
 use crate::registry::organisations::{NewAccreditation, NewOrganisation};
+use crate::registry::training::{NewClass, NewLesson, Presences, Results};
 
 /// One line of the table.
 pub struct RouteSpec {
     pub method: Method,
     pub path: &'static str,
     pub access: Access,
+    /// Where it is served.
+    pub served: Served,
     /// What it takes and gives, for the OpenAPI document; `None` for pages.
     pub described: Option<Described>,
     make: Box<dyn Fn() -> actix_web::Route + Send + Sync>,
+}
+
+/// Where a route exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Served {
+    Everywhere,
+    /// In the demonstration (and in tests) only: elsewhere the address is not there at all.
+    InDemoOnly,
 }
 
 fn route<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> RouteSpec
@@ -39,10 +52,15 @@ where
         let guarded = from_fn(move |request, next| guard(access, request, next));
         web::method(of_method.clone()).to(handler).wrap(guarded)
     };
-    RouteSpec { method, path, access, described: None, make: Box::new(make) }
+    RouteSpec { method, path, access, served: Served::Everywhere, described: None, make: Box::new(make) }
 }
 
 impl RouteSpec {
+    fn in_demo_only(mut self) -> Self {
+        self.served = Served::InDemoOnly;
+        self
+    }
+
     /// What the call does, in a sentence for people who write against the API.
     fn says(mut self, summary: &'static str) -> Self {
         self.described = Some(Described { summary, ..self.described.unwrap_or_default() });
@@ -86,6 +104,10 @@ const PUBLIC: Access = Access::Public;
 const SIGNED_IN: Access = Access::SignedIn;
 const ADMINISTRATOR: Access = Access::Roles(&[Administrator]);
 const BUREAU: Access = Access::Roles(&[Administrator, Bureau]);
+const SCHOOL: Access = Access::Roles(&[School]);
+/// Who decides on a class's filing.
+const REVIEWER: Access = Access::Roles(&[Bureau]);
+const CLASS_VIEWERS: Access = Access::Roles(&[Administrator, Bureau, Town, School]);
 /// Everybody who works in an office or an organisation; not caregivers.
 const STAFF: Access =
     Access::Roles(&[Administrator, Bureau, Finance, Town, School, Assessor, FirstAidIssuer, Institution]);
@@ -93,10 +115,19 @@ const STAFF: Access =
 /// Every route of the server.
 #[must_use]
 pub fn table() -> Vec<RouteSpec> {
-    [system(), accounts(), areas(), organisations(), certificates(), verification()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        system(),
+        accounts(),
+        areas(),
+        organisations(),
+        training(),
+        training_pages(),
+        certificates(),
+        verification(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn system() -> Vec<RouteSpec> {
@@ -106,6 +137,11 @@ fn system() -> Vec<RouteSpec> {
         get("/openapi.json", PUBLIC, api::system::openapi),
         get("/docs/{file:.*}", PUBLIC, api::system::docs),
         get("/assets/{path:.*}", PUBLIC, api::system::asset),
+        post("/api/v1/demo/clock", ADMINISTRATOR, api::demo::clock_advance)
+            .says("Moves the demonstration's clock forward by an ISO 8601 duration.")
+            .takes::<api::demo::ClockAdvance>()
+            .gives::<api::demo::ClockView>()
+            .in_demo_only(),
     ]
 }
 
@@ -132,6 +168,7 @@ fn accounts() -> Vec<RouteSpec> {
         get("/login", PUBLIC, pages::accounts::login),
         post("/login", PUBLIC, pages::accounts::login_submit),
         post("/logout", PUBLIC, pages::accounts::logout),
+        get("/help", PUBLIC, pages::help::help),
         get("/", SIGNED_IN, pages::home::home),
     ]
 }
@@ -178,6 +215,115 @@ fn organisations() -> Vec<RouteSpec> {
             .says("Suspends, withdraws or reinstates an accreditation from today; needs If-Match.")
             .takes::<api::organisations::AccreditationChange>()
             .gives::<api::organisations::AccreditationView>(),
+    ]
+}
+
+fn training() -> Vec<RouteSpec> {
+    use api::training::views::{
+        ClassSheetView, ClassView, CompletionsView, EnrolmentMade, LessonView, ProgrammeView, RosterView,
+    };
+    use api::training::{self, roster};
+    vec![
+        get("/api/v1/programmes", CLASS_VIEWERS, training::programme_list)
+            .says("The training programmes with their modules.")
+            .gives::<Vec<ProgrammeView>>(),
+        get("/api/v1/classes", CLASS_VIEWERS, training::class_list)
+            .says("The classes that the caller may see, newest first; `Link` leads to the next page.")
+            .takes::<training::ClassQuery>()
+            .gives::<Vec<ClassView>>(),
+        post("/api/v1/classes", SCHOOL, training::class_create)
+            .says("Enters a class of the caller's school, as a draft.")
+            .takes::<NewClass>()
+            .gives::<ClassView>(),
+        get("/api/v1/classes/{id}", CLASS_VIEWERS, training::class_get)
+            .says("One class with its trainees and lessons.")
+            .gives::<ClassSheetView>(),
+        route(Method::PUT, "/api/v1/classes/{id}", SCHOOL, training::class_change)
+            .says("Changes a draft or returned class; needs If-Match.")
+            .takes::<NewClass>()
+            .gives::<ClassView>(),
+        post("/api/v1/classes/{id}/file", SCHOOL, training::class_file)
+            .says("Files a class with the bureau; needs If-Match.")
+            .gives::<ClassView>(),
+        post("/api/v1/classes/{id}/approve", REVIEWER, training::class_approve)
+            .says("Approves a filed class; needs If-Match.")
+            .gives::<ClassView>(),
+        post("/api/v1/classes/{id}/return", REVIEWER, training::class_return)
+            .says("Returns a filed class to its school; needs If-Match.")
+            .takes::<training::Reason>()
+            .gives::<ClassView>(),
+        post("/api/v1/classes/{id}/refuse", REVIEWER, training::class_refuse)
+            .says("Refuses a filed class; needs If-Match.")
+            .takes::<training::Reason>()
+            .gives::<ClassView>(),
+        post("/api/v1/classes/{id}/close", SCHOOL, training::class_close)
+            .says("Closes an approved class after its last day; needs If-Match.")
+            .gives::<ClassView>(),
+        post("/api/v1/classes/{id}/enrolments", SCHOOL, training::enrolment_create)
+            .says("Enrols a person, by `person_id` or by an identity document and a name.")
+            .takes::<Trainee>()
+            .gives::<EnrolmentMade>(),
+        post("/api/v1/classes/{id}/enrolments/{enrolment}/withdraw", SCHOOL, training::enrolment_withdraw)
+            .says("Takes a trainee out of a class.")
+            .gives::<EnrolmentMade>(),
+        post("/api/v1/classes/{id}/enrolments/{enrolment}/complete", SCHOOL, training::enrolment_complete)
+            .says("Completes one trainee, or tells every shortfall.")
+            .gives::<EnrolmentMade>(),
+        post("/api/v1/classes/{id}/complete", SCHOOL, training::class_complete)
+            .says("Completes all who fulfil the conditions and lists the others with their shortfalls.")
+            .gives::<CompletionsView>(),
+        get("/api/v1/roster-template.xlsx", SCHOOL, roster::roster_template)
+            .says("The workbook in which a roster is filled in."),
+        post("/api/v1/classes/{id}/roster", SCHOOL, roster::roster_import)
+            .says("Enrols everybody in an .xlsx or CSV file, all or none; with `check=true` only tells.")
+            .takes::<roster::RosterOptions>()
+            .gives::<RosterView>(),
+        post("/api/v1/classes/{id}/lessons", SCHOOL, training::lesson_create)
+            .says("Plans a lesson.")
+            .takes::<NewLesson>()
+            .gives::<LessonView>(),
+        post("/api/v1/lessons/{id}/remove", SCHOOL, training::lesson_remove)
+            .says("Takes a lesson off the timetable whose attendance has not been recorded.")
+            .gives::<LessonView>(),
+        post("/api/v1/lessons/{id}/attendance", SCHOOL, training::attendance_record)
+            .says("Records or corrects the attendance of a whole lesson.")
+            .takes::<Presences>()
+            .gives::<LessonView>(),
+        post("/api/v1/classes/{id}/results", SCHOOL, training::results_record)
+            .says("Records or corrects module results.")
+            .takes::<Results>()
+            .gives::<ClassSheetView>(),
+    ]
+}
+
+fn training_pages() -> Vec<RouteSpec> {
+    use pages::training::{self, enrol, records};
+    vec![
+        get("/classes", CLASS_VIEWERS, training::class_list),
+        get("/classes/new", SCHOOL, training::class_new),
+        post("/classes/new", SCHOOL, training::class_create),
+        get("/classes/{id}", CLASS_VIEWERS, training::class),
+        get("/classes/{id}/edit", SCHOOL, training::class_edit),
+        post("/classes/{id}/edit", SCHOOL, training::class_change),
+        post("/classes/{id}/file", SCHOOL, training::class_file),
+        post("/classes/{id}/approve", REVIEWER, training::class_approve),
+        post("/classes/{id}/return", REVIEWER, training::class_return),
+        post("/classes/{id}/refuse", REVIEWER, training::class_refuse),
+        post("/classes/{id}/close", SCHOOL, training::class_close),
+        post("/classes/{id}/complete", SCHOOL, training::class_complete),
+        get("/classes/{id}/enrol", SCHOOL, enrol::enrol_form),
+        post("/classes/{id}/enrol", SCHOOL, enrol::enrol_submit),
+        post("/classes/{id}/enrolments/{enrolment}/withdraw", SCHOOL, training::enrolment_withdraw),
+        get("/classes/{id}/roster", SCHOOL, enrol::roster_form),
+        post("/classes/{id}/roster", SCHOOL, enrol::roster_submit),
+        get("/roster-template.xlsx", SCHOOL, api::training::roster::roster_template),
+        get("/classes/{id}/lessons", SCHOOL, records::lesson_form),
+        post("/classes/{id}/lessons", SCHOOL, records::lesson_create),
+        post("/lessons/{id}/remove", SCHOOL, records::lesson_remove),
+        get("/lessons/{id}/attendance", SCHOOL, records::attendance_form),
+        post("/lessons/{id}/attendance", SCHOOL, records::attendance_record),
+        get("/classes/{id}/results", SCHOOL, records::results_form),
+        post("/classes/{id}/results", SCHOOL, records::results_record),
     ]
 }
 
@@ -276,8 +422,9 @@ fn verification() -> Vec<RouteSpec> {
 }
 
 /// Puts the table into an actix application.
-pub fn configure(config: &mut web::ServiceConfig) {
-    let table = table();
+pub fn configure(config: &mut web::ServiceConfig, environment: Environment) {
+    let mut table = table();
+    table.retain(|spec| spec.served == Served::Everywhere || environment != Environment::Production);
     let mut paths: Vec<&str> = Vec::new();
     for spec in &table {
         if !paths.contains(&spec.path) {

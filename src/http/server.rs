@@ -22,9 +22,14 @@ use crate::kernel::ids::RequestId;
 
 /// Starts serving on `listener`.
 pub fn start(app: Arc<App>, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    let environment = app.environment;
     let data = web::Data::from(app);
     let server = HttpServer::new(move || {
-        ActixApp::new().app_data(data.clone()).wrap(from_fn(finish)).configure(routes::configure)
+        ActixApp::new()
+            .app_data(data.clone())
+            .app_data(web::PathConfig::default().error_handler(|_, _| Problem::NotFound.into()))
+            .wrap(from_fn(finish))
+            .configure(move |config| routes::configure(config, environment))
     })
     .workers(workers)
     .shutdown_timeout(10)
@@ -51,14 +56,9 @@ async fn finish(
         None => RequestId::from_uuid(uuid::Uuid::nil()),
     };
     request.extensions_mut().insert(id);
-    let http = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => response.map_into_left_body(),
-        Err(error) => {
-            let answer = HttpResponse::from_error(error);
-            ServiceResponse::new(http.clone(), answer).map_into_right_body()
-        }
-    };
+    // A clone kept over the call would stop the router from noting its match in the request.
+    let mut response = next.call(request).await?.map_into_left_body();
+    let http = response.request().clone();
     let worded = response.response().error().map(|error| match error.as_error::<Problem>() {
         Some(problem) => word(&http, problem, id),
         None => word(&http, &Problem::Malformed("request"), id),
@@ -99,7 +99,7 @@ fn word(request: &HttpRequest, problem: &Problem, id: RequestId) -> HttpResponse
     let context = json!({
         "lang": language, "other_lang": language.other(), "path": request.path(), "title": document.title,
         "me": null, "owner": app.config.owner, "csrf": "", "nav": null, "flash": null, "errors": [],
-        "page": { "status": document.status, "problem": problem.name(), "detail": document.detail,
+        "page": { "status": document.status, "type": problem.name(), "detail": document.detail,
                   "request_id": id.to_string() },
     });
     match app.views.render("pages/error", language, &context) {

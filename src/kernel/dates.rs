@@ -86,6 +86,31 @@ pub fn years_after(day: NaiveDate, years: u32) -> NaiveDate {
     day.checked_add_months(Months::new(12 * years)).unwrap_or(NaiveDate::MAX)
 }
 
+/// Seconds of an ISO 8601 duration of weeks, days, hours, minutes and seconds (`P7D`, `P1DT12H`). Years and months
+/// have no fixed length and are refused, as is what does not fit.
+#[must_use]
+pub fn duration_seconds(text: &str) -> Option<u32> {
+    let (date, time) = match text.strip_prefix('P')?.split_once('T') {
+        Some((_, "")) => return None,
+        Some((date, time)) => (date, time),
+        None => (text.strip_prefix('P')?, ""),
+    };
+    let days = sum_of_parts(date, &[('W', 604_800), ('D', 86_400)])?;
+    let hours = sum_of_parts(time, &[('H', 3_600), ('M', 60), ('S', 1)])?;
+    (!date.is_empty() || !time.is_empty()).then_some(days.checked_add(hours)?)
+}
+
+fn sum_of_parts(text: &str, units: &[(char, u32)]) -> Option<u32> {
+    let (mut rest, mut sum) = (text, 0u32);
+    for (letter, seconds) in units {
+        if let Some((number, after)) = rest.split_once(*letter) {
+            sum = sum.checked_add(number.parse::<u32>().ok()?.checked_mul(*seconds)?)?;
+            rest = after;
+        }
+    }
+    rest.is_empty().then_some(sum)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,5 +145,24 @@ mod tests {
         assert_eq!(whole_years(day("2004-02-29"), day("2005-02-28")), 0);
         assert_eq!(whole_years(day("2004-02-29"), day("2005-03-01")), 1);
         assert_eq!(whole_years(day("1974-06-01"), day("2026-05-31")), 51);
+    }
+
+    #[test]
+    fn durations_as_iso_8601_writes_them() {
+        for (text, seconds) in [
+            ("P7D", Some(604_800)),
+            ("P1W", Some(604_800)),
+            ("P1DT1H1M1S", Some(90_061)),
+            ("PT90M", Some(5_400)),
+            ("P", None),
+            ("PT", None),
+            ("P1M", None),
+            ("P1Y", None),
+            ("7D", None),
+            ("P-1D", None),
+            ("P99999999D", None),
+        ] {
+            assert_eq!(duration_seconds(text), seconds, "{text}");
+        }
     }
 }

@@ -25,13 +25,16 @@ CREATE TABLE declared_services (
     from_date   DATE NOT NULL,
     to_date     DATE NOT NULL,
     evidence    TEXT NOT NULL,
+    organisation_id BLOB NOT NULL REFERENCES organisations (id),
     declared_by BLOB NOT NULL REFERENCES accounts (id),
     declared_at TEXT NOT NULL,
     status      TEXT NOT NULL,
     checker     TEXT,
     checked_by  BLOB REFERENCES accounts (id),
     checked_at  TEXT,
+    check_note  TEXT,
     version     INTEGER NOT NULL,
-    CHECK (to_date >= from_date)
+    CHECK (to_date >= from_date),
+    CHECK (checked_by IS NULL OR checked_by <> declared_by)
 );
 CREATE INDEX declared_services_person ON declared_services (person_id);

@@ -38,12 +38,20 @@ CREATE TABLE classes (
     state        TEXT NOT NULL,
     state_note   TEXT,
     filed_at     TEXT,
+    filed_by     BLOB REFERENCES accounts (id),
     created_at   TEXT NOT NULL,
     created_by   BLOB REFERENCES accounts (id),
     version      INTEGER NOT NULL,
-    CHECK (ends_on >= starts_on)
+    CHECK (ends_on >= starts_on),
+    CHECK (state = 'draft' OR filed_at IS NOT NULL)
 );
 CREATE INDEX classes_school ON classes (school_id, starts_on);
+
+-- The last running number of each year and county.
+CREATE TABLE class_serials (
+    year_and_county TEXT PRIMARY KEY,
+    last            INTEGER NOT NULL
+);
 
 CREATE TABLE enrolments (
     id           BLOB PRIMARY KEY,

@@ -43,14 +43,20 @@ impl Form for SignIn {
 }
 
 pub async fn login(call: Call, Query(query): Query<Next>) -> Answer {
-    show(&call, "pages/login", "login-title", page(query.next.as_deref(), "", query.large))
+    show(&call, "pages/login", "login-page-title", page(query.next.as_deref(), "", query.large))
 }
 
 pub async fn login_submit(call: Call, posted: Posted<SignIn>) -> Answer {
     let username = posted.values.get("username").and_then(Value::as_str).unwrap_or_default().to_owned();
     let next = posted.values.get("next").and_then(Value::as_str).map(str::to_owned);
     let again = |invalid: &Invalid| {
-        show_refused(&call, "pages/login", "login-title", page(next.as_deref(), &username, false), invalid)
+        show_refused(
+            &call,
+            "pages/login",
+            "login-page-title",
+            page(next.as_deref(), &username, false),
+            invalid,
+        )
     };
     let form = match posted.form {
         Ok(form) => form,

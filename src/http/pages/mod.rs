@@ -2,5 +2,7 @@
 
 pub mod accounts;
 pub mod certificates;
+pub mod help;
 pub mod home;
+pub mod training;
 pub mod verify;

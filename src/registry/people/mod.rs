@@ -78,6 +78,11 @@ impl NewPerson {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    #[must_use]
+    pub const fn birth_date(&self) -> NaiveDate {
+        self.birth_date
+    }
 }
 
 /// What may change about a registered person. What is left out stays as it is; the document, and what follows

@@ -7,7 +7,7 @@ use crate::kernel::area::AreaCode;
 use crate::kernel::context::{Context, Role};
 use crate::kernel::identity::{IdentityDocument, IdentityRegions};
 use crate::kernel::ids::{PersonId, entity};
-use crate::kernel::invalid::{FieldError, Invalid};
+use crate::kernel::invalid::Invalid;
 use crate::registry::people::error::Error;
 use crate::registry::people::sealing::{Sealer, SealingError};
 use crate::registry::people::store::SealedPerson;
@@ -163,5 +163,5 @@ fn register(tx: &mut Tx, context: &Context, sealer: &Sealer, new: NewPerson) -> 
 }
 
 fn already_registered() -> Error {
-    Invalid::from(FieldError::new("document_number", "already-registered")).into()
+    Invalid::one("document_number", "already-registered").into()
 }

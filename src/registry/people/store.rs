@@ -144,6 +144,16 @@ pub fn insert(tx: &mut Tx, context: &Context, all: &[SealedPerson]) -> Result<()
     Ok(())
 }
 
+/// Holds people's rows until the transaction ends, so that two of them can't both find a person free. Changes
+/// nothing: the statement is there for its locks.
+pub fn hold(tx: &mut Tx, ids: &[PersonId]) -> Result<(), DbError> {
+    for chunk in ids.chunks(CHUNK) {
+        let held = people::table.filter(people::id.eq_any(chunk.to_vec()));
+        diesel::update(held).set(people::version.eq(people::version)).execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
 #[derive(AsChangeset)]
 #[diesel(table_name = people)]
 struct ChangeRow<'a> {

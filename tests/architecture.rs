@@ -1,0 +1,160 @@
+//! Who may import whom (ARCHITECTURE.md): arrows never point the other way.
+
+use std::path::{Path, PathBuf};
+
+use syn::visit::Visit;
+
+/// The layers from the ground up. A module may use its own layer's own module and every layer below.
+const LAYERS: &[&[&str]] = &[
+    &["kernel"],
+    &["seeds", "proof", "render"],
+    &["db"],
+    &["registry::audit", "registry::outbox"],
+    &["registry::areas"],
+    &["registry::organisations"],
+    &["registry::people"],
+    &["registry::accounts", "registry::employment"],
+    &["registry::training"],
+    &["registry::exams", "registry::firstaid"],
+    &["registry::certificates", "registry::recorded"],
+    &["registry::indicators"],
+    &["flows"],
+    &["app", "config", "jobs", "http", "cli"],
+];
+
+/// `render` and `seeds` stand on the kernel alone, though `db` and others stand above them.
+const ON_THE_KERNEL_ALONE: &[&str] = &["seeds", "proof", "render"];
+
+#[derive(Default)]
+struct Imports(Vec<Vec<String>>);
+
+impl<'ast> Visit<'ast> for Imports {
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        flatten(&item.tree, &mut Vec::new(), &mut self.0);
+    }
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        self.0.push(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
+        syn::visit::visit_path(self, path);
+    }
+}
+
+fn flatten(tree: &syn::UseTree, prefix: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
+    match tree {
+        syn::UseTree::Path(path) => {
+            prefix.push(path.ident.to_string());
+            flatten(&path.tree, prefix, found);
+            prefix.pop();
+        }
+        syn::UseTree::Name(name) => found.push([prefix.clone(), vec![name.ident.to_string()]].concat()),
+        syn::UseTree::Rename(name) => found.push([prefix.clone(), vec![name.ident.to_string()]].concat()),
+        syn::UseTree::Glob(_) => found.push(prefix.clone()),
+        syn::UseTree::Group(group) => group.items.iter().for_each(|item| flatten(item, prefix, found)),
+    }
+}
+
+/// The module that a path lies in: `registry::<domain>`, or the first word.
+fn module(path: &[String]) -> Option<String> {
+    match path {
+        [first, second, ..] if first == "registry" => Some(format!("registry::{second}")),
+        [first, ..] => Some(first.clone()),
+        [] => None,
+    }
+}
+
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|names| names.contains(&module))
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Why `from` may not use `to`.
+fn refusal(from: &str, to: &str) -> Option<String> {
+    if from == to {
+        return None;
+    }
+    let (Some(here), Some(there)) = (layer(from), layer(to)) else {
+        return Some(format!("{from} or {to} is in no layer"));
+    };
+    let top = LAYERS.len() - 1;
+    let allowed = there < here || (here == top && there == top);
+    let alone = ON_THE_KERNEL_ALONE.contains(&from) && to != "kernel" && !(from == "render" && to == "proof");
+    (!allowed || alone).then(|| format!("{from} uses {to}"))
+}
+
+#[test]
+fn arrows_point_down() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    assert!(files.len() > 60, "only {} files were read", files.len());
+    let mut wrong = Vec::new();
+    for file in files {
+        let relative = file.strip_prefix(&root).expect("below src").with_extension("");
+        // A test beside its code may start the whole application to try it.
+        if relative.ends_with("tests") {
+            continue;
+        }
+        let place: Vec<String> = relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        let Some(from) = module(&place).filter(|m| !matches!(m.as_str(), "lib" | "main" | "registry::mod"))
+        else {
+            continue;
+        };
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        let mut imports = Imports::default();
+        imports.visit_file(&syn::parse_file(&text).expect("it parses"));
+        for path in imports.0.iter().filter(|path| path.first().is_some_and(|first| first == "crate")) {
+            // Macros stand at the crate's root: `crate::codes!`.
+            let Some(to) = module(&path[1..]).filter(|_| path.len() > 2) else { continue };
+            if let Some(why) = refusal(&from, &to) {
+                wrong.push(format!("{}: {why}", relative.display()));
+            }
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_rule_itself_can_say_no() {
+    assert!(refusal("kernel", "db").is_some());
+    assert!(refusal("registry::areas", "registry::people").is_some());
+    assert!(refusal("flows", "http").is_some());
+    assert!(refusal("render", "db").is_some());
+    assert!(refusal("proof", "seeds").is_some());
+    assert!(refusal("http", "registry::areas").is_none());
+    assert!(refusal("jobs", "http").is_none());
+}
+
+/// SQL is where the plan says, and nowhere else.
+#[test]
+fn diesel_is_used_in_stores_only() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    for file in files {
+        let relative = file.strip_prefix(&root).expect("below src").to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        let is_store = relative.starts_with("db/")
+            || (relative.starts_with("registry/")
+                && (relative.contains("store")
+                    || relative.ends_with("idempotency.rs")
+                    || relative.ends_with("held.rs")));
+        let statements =
+            ["diesel::insert_into", "diesel::update", "diesel::delete", "sql_query", ".load(conn)"];
+        if !is_store {
+            for statement in statements {
+                assert!(!text.contains(statement), "{relative} has SQL: {statement}");
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! A real Chromium, driven through its WebDriver.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+
+use crate::support::World;
+use crate::support::world::PASSWORD;
+
+pub struct Browser {
+    driver: Child,
+    pub client: Client,
+    base: String,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    /// Opens a window of the given width on the world's server; `None`, with a clear word, where there is no browser.
+    pub async fn open(world: &World, width: u32) -> Option<Self> {
+        if Command::new("chromedriver").arg("--version").output().is_err() {
+            eprintln!("skipped: no chromedriver here; `make setup` installs it");
+            return None;
+        }
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts");
+        let profile = tempfile::tempdir().expect("a folder");
+        let options = json!({ "args": [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=zh-CN",
+            format!("--window-size={width},1400"), format!("--user-data-dir={}", profile.path().display()),
+        ]});
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert("goog:chromeOptions".to_owned(), options);
+        let address = format!("http://127.0.0.1:{port}");
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let client = loop {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            match builder.capabilities(capabilities.clone()).connect(&address).await {
+                Ok(client) => break client,
+                Err(error) => assert!(Instant::now() < deadline, "no browser session: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        };
+        Some(Self { driver, client, base: world.anybody().base, _profile: profile })
+    }
+
+    pub async fn goto(&self, path: &str) {
+        self.client.goto(&format!("{}{path}", self.base)).await.expect("the page opens");
+    }
+
+    pub async fn sign_in(&self, username: &str) {
+        self.goto("/login").await;
+        self.fill("username", username).await;
+        self.fill("password", PASSWORD).await;
+        self.press("main form button[type=submit]").await;
+    }
+
+    pub async fn sign_out(&self) {
+        self.press("form[action='/logout'] button").await;
+    }
+
+    /// Types into the field of that name.
+    pub async fn fill(&self, name: &str, text: &str) {
+        let field = self.find(&format!("[name='{name}']")).await;
+        field.send_keys(text).await.expect("the field takes text");
+    }
+
+    pub async fn press(&self, css: &str) {
+        self.find(css).await.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    pub async fn find(&self, css: &str) -> fantoccini::elements::Element {
+        let wait = self.client.wait().at_most(Duration::from_secs(15));
+        match wait.for_element(Locator::Css(css)).await {
+            Ok(element) => element,
+            Err(error) => {
+                panic!("{css} on {:?}: {error}\n{}", self.client.current_url().await, self.text().await)
+            }
+        }
+    }
+
+    pub async fn text(&self) -> String {
+        let body = self.client.find(Locator::Css("body")).await.expect("a body");
+        body.text().await.expect("its text")
+    }
+
+    /// Keeps a picture where `HUZHENG_PICTURES` names a folder.
+    pub async fn picture(&self, name: &str) {
+        if let Ok(folder) = std::env::var("HUZHENG_PICTURES") {
+            let png = self.client.screenshot().await.expect("a picture");
+            std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).expect("written");
+        }
+    }
+
+    pub async fn close(mut self) {
+        drop(self.client.clone().close().await);
+        drop(self.driver.kill());
+        drop(self.driver.wait());
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        drop(self.driver.kill());
+        drop(self.driver.wait());
+    }
+}

@@ -1,0 +1,10 @@
+//! What every flow test stands on: a fresh database of each kind, the real server on it, and a client.
+
+pub mod client;
+pub mod databases;
+pub mod path;
+pub mod people;
+pub mod world;
+
+pub use client::Answer;
+pub use world::{World, on_both};
