@@ -4,6 +4,8 @@
 //! domain's `service.rs`.
 
 pub mod application_submit;
+pub mod certificate_change;
+pub mod certificate_issue;
 pub mod enrol;
 pub mod error;
 pub mod import_people;
