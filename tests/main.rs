@@ -7,4 +7,5 @@ mod areas;
 mod authz;
 mod browser;
 mod input;
+mod people;
 mod schema;
