@@ -263,6 +263,7 @@ fn an_institution_s_pages() {
             all.extend(fields);
             client.upload("/staff/import", ("staff.csv", list.as_bytes()), &all)
         };
+        assert!(client.get("/staff/template.xlsx").bytes.starts_with(b"PK"));
         assert_eq!(upload(&[("check", "true")]).status, 200);
         assert_eq!(upload(&[]).header("Location"), Some("/staff?done=staff-imported"));
         let refused = upload(&[]);

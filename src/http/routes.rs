@@ -289,6 +289,7 @@ fn employment() -> Vec<RouteSpec> {
         get("/staff", INSTITUTION, pages::employment::staff),
         get("/staff/join", INSTITUTION, pages::employment::join),
         post("/staff/join", INSTITUTION, pages::employment::join_submit),
+        get("/staff/template.xlsx", INSTITUTION, api::employment::staff_template),
         get("/staff/import", INSTITUTION, pages::employment::import),
         post("/staff/import", INSTITUTION, pages::employment::import_submit),
         get("/staff/{id}/leave", INSTITUTION, pages::employment::leave),
