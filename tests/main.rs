@@ -7,5 +7,6 @@ mod areas;
 mod authz;
 mod browser;
 mod input;
+mod people;
 mod schema;
 mod training;
