@@ -103,6 +103,7 @@ fn enrolment(number: u128, state: EnrolmentState) -> Enrolment {
     Enrolment {
         id: id(number),
         class: id(9),
+        number: 1,
         person: PersonId::from_uuid(Uuid::from_u128(number)),
         state,
         enrolled_at: "2026-11-01T00:00:00Z".parse().expect("a time"),
@@ -249,6 +250,7 @@ fn results_are_of_this_class() {
 
 #[test]
 fn completion_tells_every_shortfall() {
+    use Outcome::{Failed, Passed};
     let trainee: EnrolmentId = id(1);
     let check = |hours: &[(u128, i32)], results: &[(u128, Outcome)], expected: &[(&str, Lack)]| {
         let attended =
@@ -263,7 +265,6 @@ fn completion_tells_every_shortfall() {
         let found: Vec<_> = found.iter().map(|s| (s.module.code.as_str(), s.lack)).collect();
         assert_eq!(found, expected);
     };
-    use Outcome::{Failed, Passed};
     // 80 % of 24 hours is 19.2, so 20 are needed; of 16 it is 12.8, so 13. Module 3 is optional.
     check(&[(1, 8), (1, 8), (1, 4), (2, 13)], &[(1, Passed), (2, Passed)], &[]);
     check(&[(1, 19), (2, 13)], &[(1, Passed), (2, Passed)], &[("m1", Lack::Hours)]);
