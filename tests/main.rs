@@ -6,5 +6,6 @@ mod architecture;
 mod areas;
 mod authz;
 mod browser;
+mod exams;
 mod input;
 mod schema;

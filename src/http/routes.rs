@@ -6,9 +6,9 @@ use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Responder, web};
 
 use crate::flows::enrol::Trainee;
+use crate::flows::staff::Joining;
 use crate::http::access::{Access, guard};
 use crate::http::openapi::{self, Described};
-use crate::flows::staff::Joining;
 use crate::http::problem::Problem;
 use crate::http::{api, pages};
 use crate::kernel::context::Role::{
@@ -138,9 +138,9 @@ pub fn table() -> Vec<RouteSpec> {
         training_pages(),
         exams(),
     ]
-        .into_iter()
-        .flatten()
-        .collect()
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn system() -> Vec<RouteSpec> {
@@ -252,30 +252,18 @@ fn people() -> Vec<RouteSpec> {
         get("/api/v1/people/{id}/service", SIGNED_IN, api::employment::service_get)
             .says("A person's employments and declared service, and what they add up to today.")
             .gives::<api::employment::ServiceView>(),
-        post(
-            "/api/v1/people/{id}/declared-services",
-            DECLARERS,
-            api::employment::declared_service_declare,
-        )
-        .says("Declares service before the registry, with an employer's evidence.")
-        .takes::<NewDeclaredService>()
-        .gives::<api::employment::DeclaredServiceView>(),
-        post(
-            "/api/v1/declared-services/{id}/accept",
-            CHECKERS,
-            api::employment::declared_service_accept,
-        )
-        .says("Accepts declared service, by somebody other than who declared it; needs If-Match.")
-        .takes::<api::employment::AcceptNote>()
-        .gives::<api::employment::DeclaredServiceView>(),
-        post(
-            "/api/v1/declared-services/{id}/refuse",
-            CHECKERS,
-            api::employment::declared_service_refuse,
-        )
-        .says("Refuses declared service, with the reason; needs If-Match.")
-        .takes::<api::employment::RefusalNote>()
-        .gives::<api::employment::DeclaredServiceView>(),
+        post("/api/v1/people/{id}/declared-services", DECLARERS, api::employment::declared_service_declare)
+            .says("Declares service before the registry, with an employer's evidence.")
+            .takes::<NewDeclaredService>()
+            .gives::<api::employment::DeclaredServiceView>(),
+        post("/api/v1/declared-services/{id}/accept", CHECKERS, api::employment::declared_service_accept)
+            .says("Accepts declared service, by somebody other than who declared it; needs If-Match.")
+            .takes::<api::employment::AcceptNote>()
+            .gives::<api::employment::DeclaredServiceView>(),
+        post("/api/v1/declared-services/{id}/refuse", CHECKERS, api::employment::declared_service_refuse)
+            .says("Refuses declared service, with the reason; needs If-Match.")
+            .takes::<api::employment::RefusalNote>()
+            .gives::<api::employment::DeclaredServiceView>(),
     ]
 }
 
@@ -299,7 +287,9 @@ fn employment() -> Vec<RouteSpec> {
             .takes::<Leaving>()
             .gives::<api::employment::EmploymentView>(),
         post("/api/v1/employments/{id}/transfer", EMPLOYERS, api::employment::employment_transfer)
-            .says("Ends an employment and begins another on the next day; needs If-Match. Returns the new one.")
+            .says(
+                "Ends an employment and begins another on the next day; needs If-Match. Returns the new one.",
+            )
             .takes::<Transfer>()
             .gives::<api::employment::EmploymentView>(),
     ]

@@ -19,13 +19,13 @@ use crate::kernel::context::{Actor, Context, Role};
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::{ApplicationId, ExamSessionId, OrganisationId, PersonId};
 use crate::kernel::skill::{ExamPart, SkillLevel};
-use crate::registry::exams::rules::jurisdiction;
 use crate::registry::exams::rules::scoring::{Outcome, PartState, outcome, part_state};
 use crate::registry::exams::rules::session::may_see_unconfirmed;
 use crate::registry::exams::service::{self, Whole};
 use crate::registry::exams::store::{self, SessionFilter};
 use crate::registry::exams::{
-    Application, Confirmation, NewApplication, NewSession, Notice, Place, Score, ScoreEntry, ScoreRow, Session,
+    Application, Confirmation, NewApplication, NewSession, Notice, Place, Score, ScoreEntry, ScoreRow,
+    Session,
 };
 use crate::registry::organisations;
 use crate::render::sheet::{Column, ColumnKind, Presence};
@@ -312,8 +312,9 @@ pub async fn session_create(call: Call, Input(new): Input<NewSession>) -> Answer
 
 /// The rules of the registry's jurisdiction.
 pub fn rules(app: &App) -> Result<&Rules, Problem> {
-    let found = jurisdiction(&app.seeds, &app.area).map(|jurisdiction| &jurisdiction.rules);
-    found.ok_or_else(|| Problem::Internal(format!("no rules for the area {}", app.area)))
+    app.seeds
+        .rules_for(&app.area)
+        .ok_or_else(|| Problem::Internal(format!("no rules for the area {}", app.area)))
 }
 
 /// What an application is decided by.
