@@ -22,6 +22,8 @@ const PUBLIC: &[&str] = &[
     "POST /login",
     "POST /logout",
     "GET /help",
+    "GET /notices",
+    "GET /notices/{code}",
 ];
 
 const USERS: [(&str, Role); 8] = [

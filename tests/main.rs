@@ -6,6 +6,7 @@ mod architecture;
 mod areas;
 mod authz;
 mod browser;
+mod exams;
 mod input;
 mod people;
 mod schema;
