@@ -6,5 +6,6 @@ mod architecture;
 mod areas;
 mod authz;
 mod browser;
+mod indicators;
 mod input;
 mod schema;

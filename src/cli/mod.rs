@@ -5,6 +5,7 @@
 mod accounts;
 mod database;
 mod demo;
+mod report;
 mod serve;
 mod show;
 
@@ -37,6 +38,9 @@ enum Command {
     /// Create an account, list accounts, set a password.
     #[command(subcommand)]
     Accounts(accounts::Accounts),
+    /// Figures of an area on a day, as words, JSON, a spreadsheet or a PDF.
+    #[command(subcommand)]
+    Report(report::Reports),
     /// Print the OpenAPI document.
     Openapi,
     /// Print the effective configuration, secrets hidden.
@@ -101,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Migrate => database::migrate(output),
         Command::Seed => database::seed(output),
         Command::Accounts(command) => accounts::run(command, output),
+        Command::Report(reports) => report::run(reports, output),
         Command::Openapi => show::openapi(),
         Command::Config => show::config(output),
     };

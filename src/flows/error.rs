@@ -2,7 +2,7 @@
 
 use crate::db::DbError;
 use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, employment, organisations, people, training};
+use crate::registry::{accounts, areas, employment, indicators, organisations, people, training};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -27,6 +27,8 @@ pub enum Error {
     Employment(#[from] employment::error::Error),
     #[error(transparent)]
     Training(#[from] training::error::Error),
+    #[error(transparent)]
+    Indicators(#[from] indicators::error::Error),
     #[error(transparent)]
     Database(#[from] DbError),
 }

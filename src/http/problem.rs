@@ -297,6 +297,7 @@ impl From<flows::error::Error> for Problem {
             Error::People(error) => error.into(),
             Error::Employment(error) => error.into(),
             Error::Training(error) => error.into(),
+            Error::Indicators(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }
