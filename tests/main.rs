@@ -6,7 +6,11 @@ mod architecture;
 mod areas;
 mod authz;
 mod browser;
+<<<<<<< HEAD
 mod exams;
+=======
+mod indicators;
+>>>>>>> d-indic
 mod input;
 mod people;
 mod schema;

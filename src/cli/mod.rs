@@ -10,6 +10,7 @@ mod keys;
 mod serve;
 mod show;
 mod verify;
+mod report;
 
 use std::process::ExitCode;
 
