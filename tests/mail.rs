@@ -91,7 +91,12 @@ fn a_real_server_gets_the_mail_and_a_silent_one_is_tried_again() {
     assert_eq!(jobs::deliver_due(&world.app).expect("put back"), 0);
     let context = world.app.context(None, Origin::CommandLine);
     let waiting = world.app.database.write(|tx| {
-        Ok::<_, Problem>(store::claim(tx, context.now + chrono::TimeDelta::hours(1), 10, chrono::TimeDelta::minutes(1))?)
+        Ok::<_, Problem>(store::claim(
+            tx,
+            context.now + chrono::TimeDelta::hours(1),
+            10,
+            chrono::TimeDelta::minutes(1),
+        )?)
     });
     assert_eq!(waiting.expect("claimed").len(), 1, "the mail waits for its next try");
 }

@@ -6,12 +6,10 @@ mod architecture;
 mod areas;
 mod authz;
 mod browser;
-<<<<<<< HEAD
 mod exams;
-=======
 mod indicators;
->>>>>>> d-indic
 mod input;
+mod mail;
 mod people;
 mod schema;
 mod training;

@@ -2,7 +2,6 @@
 //!
 //! A [`Problem`] carries codes; the words are put in by [`Problem::document`], in the caller's language.
 
-use crate::kernel::invalid::Invalid;
 use crate::kernel::codes::Code;
 use crate::proof::issue::{Refusal, Refused};
 use std::fmt;
@@ -18,7 +17,10 @@ use crate::flows;
 use crate::http::texts::Texts;
 use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
-use crate::registry::{accounts, areas, certificates, employment, exams, firstaid, indicators, organisations, people, recorded, training};
+use crate::registry::{
+    accounts, areas, certificates, employment, exams, firstaid, indicators, organisations, people, recorded,
+    training,
+};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -419,8 +421,6 @@ impl From<flows::error::Error> for Problem {
             Error::Exams(error) => error.into(),
             Error::Training(error) => error.into(),
             Error::Indicators(error) => error.into(),
-            Error::Organisation(error) => error.into(),
-            Error::Person(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

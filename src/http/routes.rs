@@ -15,10 +15,12 @@ use actix_web::{FromRequest, Handler, Responder, web};
 
 use crate::flows::enrol::Trainee;
 use crate::http::access::{Access, guard};
-use crate::http::openapi::{Described, self};
+use crate::http::openapi::{self, Described};
 use crate::http::problem::Problem;
 use crate::http::{api, pages};
-use crate::kernel::context::Role::{Administrator, Assessor, Bureau, Caregiver, Finance, FirstAidIssuer, Institution, School, Town};
+use crate::kernel::context::Role::{
+    Administrator, Assessor, Bureau, Caregiver, Finance, FirstAidIssuer, Institution, School, Town,
+};
 use crate::kernel::form::Form;
 use crate::proof::payload::Environment;
 use crate::registry::accounts::{Credentials, NewAccount};
