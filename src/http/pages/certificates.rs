@@ -70,7 +70,7 @@ pub async fn change(
         Err(invalid) => Err(Problem::Invalid(invalid)),
         Ok(reason) => {
             let change = move |app: &App, context: &Context| {
-                Ok(certificate_change(app, context, &actor, id, change, &reason)?)
+                Ok(certificate_change(&app.desk(), context, &actor, id, change, &reason)?)
             };
             call.work(change).await
         }

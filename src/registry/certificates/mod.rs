@@ -8,7 +8,7 @@
 
 pub mod error;
 pub mod held;
-pub mod numbers;
+pub mod number_store;
 pub mod public;
 pub mod rules;
 pub mod service;
