@@ -21,7 +21,7 @@ pub fn certificate_change(
     reason: &ChangeReason,
 ) -> Result<Outcome, Error> {
     let outcome = match change {
-        Change::Replace => Outcome::Done(certificate_replace(desk, context, actor, id, reason)?),
+        Change::Replace => Outcome::Done(Box::new(certificate_replace(desk, context, actor, id, reason)?)),
         Change::Issue => return Err(Error::NotFound),
         Change::Suspend | Change::Reinstate | Change::Revoke => {
             desk.database.write(|tx| within(desk, tx, context, actor, id, change, reason))?
@@ -44,8 +44,12 @@ fn within(
 ) -> Result<Outcome, Error> {
     let found = service::changeable(tx, actor, id)?;
     let outcome = match change {
-        Change::Suspend => Outcome::Done(service::certificate_suspend(tx, context, &found, reason)?),
-        Change::Reinstate => Outcome::Done(service::certificate_reinstate(tx, context, &found, reason)?),
+        Change::Suspend => {
+            Outcome::Done(Box::new(service::certificate_suspend(tx, context, &found, reason)?))
+        }
+        Change::Reinstate => {
+            Outcome::Done(Box::new(service::certificate_reinstate(tx, context, &found, reason)?))
+        }
         _ => service::certificate_revoke(tx, context, actor, &found, revocation_persons(desk), reason)?,
     };
     if let Outcome::Done(changed) = &outcome {

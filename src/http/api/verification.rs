@@ -221,13 +221,12 @@ pub fn not_found() -> Report {
 
 /// `GET /v/{code}` for programs: 404 where there is none.
 pub async fn record(call: &Call, code: &str) -> Answer {
-    let found = match code.parse::<PublicCode>() {
-        Ok(code) => by_code(call, &code).await?,
-        Err(_) => {
-            admit(call)?;
-            miss(call);
-            None
-        }
+    let found = if let Ok(code) = code.parse::<PublicCode>() {
+        by_code(call, &code).await?
+    } else {
+        admit(call)?;
+        miss(call);
+        None
     };
     Ok(match found {
         Some(found) => HttpResponse::Ok().json(found.report),

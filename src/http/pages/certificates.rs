@@ -216,7 +216,7 @@ fn actions(actor: &Actor, certificate: &Certificate) -> Vec<Value> {
             "danger": change == Change::Revoke,
         })
     };
-    possible.into_iter().filter_map(|(change, is_possible)| is_possible.then(|| link(change))).collect()
+    possible.into_iter().filter(|(_, is_possible)| *is_possible).map(|(change, _)| link(change)).collect()
 }
 
 fn options<C: Code>(texts: &Texts, codes: &[C], chosen: Option<C>) -> Vec<Value> {

@@ -31,13 +31,12 @@ pub async fn verify(call: Call, code: web::Path<String>) -> Answer {
     if wants_json(&call.request) {
         return record(&call, &code).await;
     }
-    let found = match code.parse::<PublicCode>() {
-        Ok(code) => by_code(&call, &code).await?,
-        Err(_) => {
-            admit(&call)?;
-            miss(&call);
-            None
-        }
+    let found = if let Ok(code) = code.parse::<PublicCode>() {
+        by_code(&call, &code).await?
+    } else {
+        admit(&call)?;
+        miss(&call);
+        None
     };
     show_found(&call, &code, found, None).await
 }
