@@ -6,6 +6,7 @@ mod architecture;
 mod areas;
 mod authz;
 mod browser;
+mod certificates;
 mod exams;
 mod indicators;
 mod input;
