@@ -135,3 +135,96 @@ def train(demo: Demo, person: dict) -> str:
     assert done["completed"] == [enrolment["id"]], done
     say(f"{len(held)} lessons attended, {len(programme['modules'])} modules passed, training completed")
     return school.get(path)["enrolments"][0]["person"]["id"]
+
+
+def examine(demo: Demo, person: str) -> str:
+    """Applies, is admitted, sits both parts, is confirmed by a second person and published; the application's id."""
+    today = demo.today()
+    session = demo.assessor.post("/api/v1/exam-sessions", {
+        "level": "5", "place": "第一考场", "registration_closes_on": str(today), "held_on": str(today), "capacity": 50,
+    })
+    path = f"/api/v1/exam-sessions/{session['id']}"
+    application = demo.school.post(f"{path}/applications", {
+        "person_id": person, "declarations": [{"what": "working-or-intending", "note": "从业承诺书"}],
+    })
+    assert application["decision"] == "eligible", application
+    say(f"admitted to exam session {session['code']} as {application['admission_number']}")
+    demo.assessor.post(f"{path}/scores", {"scores": [
+        {"application_id": application["id"], "part": part, "score": score}
+        for part, score in (("theory", 82), ("practical", 76))
+    ]})
+    refused = demo.assessor.post(f"{path}/confirm", {}, expect=(409,))
+    assert refused["code"] == "second-person-needed", refused
+    demo.assessor2.post(f"{path}/confirm", {})
+    published = demo.assessor.post(f"{path}/publish", {})
+    early = demo.assessor.post("/api/v1/certificates", {"application_id": application["id"]}, expect=(409,))
+    say(f"scores entered and confirmed by two persons; on notice until {published['notice_ends_on']} "
+        f"(an earlier issue is refused: {early['code']})")
+    ends = datetime.date.fromisoformat(published["notice_ends_on"])
+    demo.advance((ends - today).days + 1)
+    return application["id"]
+
+
+def scan(demo: Demo, certificate: str) -> dict:
+    """Prints the certificate, takes a picture of the page and has it checked, as anybody could."""
+    paper = demo.bureau.get(f"/api/v1/certificates/{certificate}.pdf")
+    with tempfile.TemporaryDirectory() as folder:
+        pdf = pathlib.Path(folder, "certificate.pdf")
+        pdf.write_bytes(paper)
+        subprocess.run(["pdftoppm", "-r", "150", "-png", "-singlefile", pdf, pdf.with_suffix("")], check=True)
+        photo = pdf.with_suffix(".png").read_bytes()
+    return Account(demo.base).upload("/api/v1/verifications", "photo.png", photo)
+
+
+def walk(demo: Demo):
+    """The whole path; every step fails loudly."""
+    before = demo.certified()
+    say(f"certified and employed in the city before: {before}")
+    birth = datetime.date(1974, random.randrange(1, 13), random.randrange(1, 29))
+    number = identity_number(birth)
+    person = train(demo, {"document_number": number, "name": "沈桂珍", "education": "60"})
+    application = examine(demo, person)
+    made = demo.assessor.post("/api/v1/certificates", {"application_id": application})
+    say(f"certificate {made['number']} issued")
+    assert demo.certified() == before, "a certificate without employment counts nobody"
+    me = demo.institution.get("/api/v1/me")
+    demo.institution.post(f"/api/v1/organisations/{me['organisation_id']}/employments", {
+        "document_number": number, "name": "沈桂珍", "position": "caregiver", "post_kind": "regular",
+        "from_date": str(demo.today()),
+    })
+    assert demo.certified() == before + 1, (before, demo.certified())
+    say(f"employed by {me['name']}: the city's figure went up to {before + 1}")
+    report = scan(demo, made["id"])
+    assert report["verdict"] == "valid", report
+    say("the printed certificate's QR, scanned from a picture: valid")
+    address = f"/v/{report['certificate']['code']}"
+    anybody = Account(demo.base)
+    match = anybody.post(f"{address}/holder-match", {"name": "沈桂珍", "id_last4": number[-4:]})
+    assert match == {"match": True}, match
+    reason = {"reason": "走查：撤销演练"}
+    pending = demo.bureau.post(f"/api/v1/certificates/{made['id']}/revoke", reason)
+    assert "pending" in pending, pending
+    demo.bureau2.post(f"/api/v1/certificates/{made['id']}/revoke", reason)
+    report = scan(demo, made["id"])
+    assert report["verdict"] == "revoked", report
+    assert demo.certified() == before, (before, demo.certified())
+    say(f"revoked by two persons: the scan says revoked, the figure is {before} again")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", default="http://127.0.0.1:8080")
+    parser.add_argument("--data", default="data", help="the demonstration's data folder")
+    options = parser.parse_args()
+    kept = json.loads(pathlib.Path(options.data, "demo-accounts.json").read_text())
+    accounts = {account["username"]: account["password"] for account in kept["accounts"]}
+    demo = Demo(options.url, accounts)
+    for username in accounts:
+        getattr(demo, username).get("/api/v1/me")
+    say(f"signed in as {', '.join(accounts)}")
+    walk(demo)
+    print("the whole path holds")
+
+
+if __name__ == "__main__":
+    main()

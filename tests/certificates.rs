@@ -1,6 +1,8 @@
 //! From a passed exam to a certificate that anybody can check, and what becomes of it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
 
 use diesel::prelude::*;
 use huzheng::app::trust::{self, Certification};
@@ -19,6 +21,7 @@ use huzheng::registry::people::RawPerson;
 use huzheng::registry::{accounts, organisations, people};
 use serde_json::{Value, json};
 
+use crate::support::databases::Kind;
 use crate::support::people::{identity_number, name};
 use crate::support::{Answer, World, on_both};
 
@@ -353,4 +356,38 @@ fn what_nobody_can_read_is_an_answer_and_what_is_no_request_a_problem() {
         let answer = anybody.with_header("Accept", "application/json").get(address);
         assert_eq!(answer.status, status, "{address}");
     }
+}
+
+/// The certificate as read from its QR, checked by two libraries that nobody here wrote, with the published key; and
+/// not with a byte changed.
+#[test]
+fn libraries_of_others_accept_it_and_refuse_a_changed_byte() {
+    let world = World::new(Kind::Sqlite);
+    certify(&world, None);
+    let made = issue(&world, passed(&world, 1)).expect(201);
+    let digits = text(&made, "qr_content").split_once('#').expect("a fragment").1.to_owned();
+    let cwt = huzheng::proof::fragment::decode(&digits).expect("digits");
+    let keys = world.anybody().get("/.well-known/jwks.json").expect(200);
+    let published = keys["keys"].as_array().expect("keys");
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python");
+    assert!(python.exists(), "`make setup` makes the Python environment");
+    let accepts = |content: &[u8]| {
+        let file = world.folder().join("certificate.cwt");
+        std::fs::write(&file, content).expect("written");
+        // Whose key it is stands in the content; here every published key is tried, so that none is assumed.
+        published.iter().any(|key| {
+            let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/verify_cwt.py");
+            let out = Command::new(&python).arg(script).arg(key.to_string()).arg(&file).output();
+            let out = out.expect("python runs");
+            let claims = String::from_utf8_lossy(&out.stdout).into_owned();
+            let said = out.status.success();
+            assert!(!said || claims.contains(text(&made, "number")), "{claims}");
+            said
+        })
+    };
+    assert!(accepts(&cwt));
+    let mut changed = cwt.clone();
+    let middle = changed.len() / 2;
+    changed[middle] ^= 1;
+    assert!(!accepts(&changed));
 }

@@ -246,8 +246,9 @@ pub struct ChangeReason {
 
 impl Form for ChangeReason {
     fn read(f: &mut Fields) -> Option<Self> {
-        let code = f.required("reason_code");
+        // A script may give its reason in words alone.
+        let code = f.optional("reason_code");
         let words = f.text("reason", 300);
-        Some(Self { code: code?, words: words? })
+        Some(Self { code: code?.unwrap_or(ReasonCode::Other), words: words? })
     }
 }

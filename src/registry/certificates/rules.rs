@@ -208,7 +208,9 @@ impl ReasonCode {
                     | Self::HolderRequest
                     | Self::Other
             ),
-            Change::Replace => matches!(self, Self::NameCorrected | Self::Damaged | Self::Lost),
+            Change::Replace => {
+                matches!(self, Self::NameCorrected | Self::Damaged | Self::Lost | Self::Other)
+            }
         }
     }
 }
