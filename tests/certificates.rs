@@ -26,7 +26,7 @@ use crate::support::people::{identity_number, name};
 use crate::support::{Answer, World, on_both};
 
 /// Makes and certifies the key of `assessor`'s body.
-fn certify(world: &World, cap: Option<u32>) {
+pub fn certify(world: &World, cap: Option<u32>) {
     let app = &world.app;
     let body = app
         .database
@@ -48,7 +48,7 @@ fn certify(world: &World, cap: Option<u32>) {
 }
 
 /// Somebody who passed, whose notice ended yesterday.
-fn passed(world: &World, n: u32) -> ApplicationId {
+pub fn passed(world: &World, n: u32) -> ApplicationId {
     let app = &world.app;
     let context = app.context(None, Origin::CommandLine);
     app.database
@@ -146,7 +146,7 @@ fn insert_application(
     id
 }
 
-fn issue(world: &World, application: ApplicationId) -> Answer {
+pub fn issue(world: &World, application: ApplicationId) -> Answer {
     world.post("assessor", "/api/v1/certificates", json!({ "application_id": application }))
 }
 

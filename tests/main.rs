@@ -7,6 +7,7 @@ mod areas;
 mod authz;
 mod browser;
 mod certificates;
+mod cli;
 mod exams;
 mod indicators;
 mod input;
