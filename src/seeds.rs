@@ -6,7 +6,7 @@
 //! registry, or asks which rule holds on a day, does that with these values.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::kernel::area::AreaCode;
 use crate::kernel::skill::{Education, ExamPart, Occupation, SkillLevel};
@@ -283,7 +283,7 @@ pub struct Route {
 }
 
 /// One thing that an applicant must show. Years are whole years on the day of the application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Need {
     Age {
@@ -295,12 +295,12 @@ pub enum Need {
     },
     /// Holds a skill certificate of this level.
     Certificate {
-        #[serde(deserialize_with = "level")]
+        #[serde(with = "level_number")]
         level: SkillLevel,
     },
     /// Holds that certificate, with so many years of service since its date.
     ServiceAfterCertificate {
-        #[serde(deserialize_with = "level")]
+        #[serde(with = "level_number")]
         level: SkillLevel,
         years: u32,
     },
@@ -408,6 +408,22 @@ fn levels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SkillLevel>,
 
 fn level_of<E: serde::de::Error>(number: u8) -> Result<SkillLevel, E> {
     SkillLevel::from_number(number).ok_or_else(|| E::custom(format_args!("no skill level {number}")))
+}
+
+/// A need is also written down, as part of a decision.
+mod level_number {
+    use serde::{Deserializer, Serializer};
+
+    use super::SkillLevel;
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SkillLevel, D::Error> {
+        super::level(deserializer)
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes the field by reference")]
+    pub fn serialize<S: Serializer>(level: &SkillLevel, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(level.number())
+    }
 }
 
 #[cfg(test)]

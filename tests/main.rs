@@ -8,3 +8,4 @@ mod authz;
 mod browser;
 mod input;
 mod schema;
+mod training;

@@ -35,7 +35,6 @@ field-counted_on = Counted on
 field-persons = Persons
 field-figure_kind = Kind of figure
 field-source = Source
-field-area_code = Area code
 field-value_hundredths = Target
 field-valid_from = From
 field-due_on = Due on

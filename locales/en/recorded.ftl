@@ -12,7 +12,6 @@ recorded-withdrawn = Withdrawn
 national-query-not-asked = Not asked
 national-query-found = Found
 national-query-not-found = Not found
-field-evidence = Evidence
 field-checker = Checked by
 field-checked_on = Checked on
 field-national_query = National query

@@ -35,7 +35,6 @@ field-counted_on = 统计日期
 field-persons = 人数
 field-figure_kind = 性质
 field-source = 来源
-field-area_code = 区划代码
 field-value_hundredths = 目标值
 field-valid_from = 起始日期
 field-due_on = 完成期限

@@ -12,7 +12,6 @@ recorded-withdrawn = 已撤回
 national-query-not-asked = 未查询
 national-query-found = 已查到
 national-query-not-found = 未查到
-field-evidence = 核对依据
 field-checker = 核对人
 field-checked_on = 核对日期
 field-national_query = 全国联网查询

@@ -294,7 +294,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::db::types::{Identifier, Instant};
+    use crate::db::types::{Identifier, Instant, Structured};
 
     exam_sessions (id) {
         id -> Identifier,
@@ -303,13 +303,13 @@ diesel::table! {
         occupation -> Text,
         specialty -> Text,
         level -> Text,
-        title -> Text,
         area_code -> Text,
         place -> Text,
         registration_closes_on -> Date,
         held_on -> Date,
         capacity -> Integer,
-        state -> Text,
+        parts -> Structured,
+        resits -> Integer,
         created_at -> Instant,
         created_by -> Nullable<Identifier>,
         version -> Integer,

@@ -2,7 +2,7 @@
 
 use crate::db::DbError;
 use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, employment, organisations, people, training};
+use crate::registry::{accounts, areas, employment, exams, organisations, people, training};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -23,6 +23,8 @@ pub enum Error {
     Accounts(#[from] accounts::error::Error),
     #[error(transparent)]
     People(#[from] people::error::Error),
+    #[error(transparent)]
+    Exams(#[from] exams::error::Error),
     #[error(transparent)]
     Employment(#[from] employment::error::Error),
     #[error(transparent)]

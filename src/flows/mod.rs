@@ -3,6 +3,7 @@
 //! A flow is called inside the caller's transaction and opens none. What concerns one domain alone is in that
 //! domain's `service.rs`.
 
+pub mod application_submit;
 pub mod enrol;
 pub mod error;
 pub mod import_people;

@@ -2,6 +2,7 @@
 //!
 //! A [`Problem`] carries codes; the words are put in by [`Problem::document`], in the caller's language.
 
+use crate::kernel::invalid::Invalid;
 use crate::kernel::codes::Code;
 use std::fmt;
 
@@ -14,10 +15,9 @@ use utoipa::ToSchema;
 use crate::db::DbError;
 use crate::flows;
 use crate::http::texts::Texts;
-use crate::kernel::invalid::Invalid;
-use crate::registry::{
-    accounts, areas, employment, firstaid, indicators, organisations, people, recorded, training,
-};
+use crate::kernel::calendar::CalendarMissing;
+use crate::kernel::invalid::{FieldError, Invalid};
+use crate::registry::{accounts, areas, employment, exams, firstaid, indicators, organisations, people, recorded, training};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -270,6 +270,24 @@ impl From<employment::error::Error> for Problem {
     }
 }
 
+impl From<exams::error::Error> for Problem {
+    fn from(error: exams::error::Error) -> Self {
+        use exams::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Refused(refused) => Self::Conflict(refused.code()),
+            Error::CalendarMissing(CalendarMissing(year)) => {
+                let missing = FieldError::new("notice_ends_on", "calendar-missing").with("year", year);
+                Self::Invalid(missing.into())
+            }
+            Error::Organisations(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<training::error::Error> for Problem {
     fn from(error: training::error::Error) -> Self {
         use training::error::Error;
@@ -278,25 +296,6 @@ impl From<training::error::Error> for Problem {
             Error::NotFound => Self::NotFound,
             Error::Stale => Self::Stale,
             Error::Conflict(conflict) => Self::Conflict(conflict.code()),
-            Error::Database(error) => error.into(),
-        }
-    }
-}
-
-impl From<flows::error::Error> for Problem {
-    fn from(error: flows::error::Error) -> Self {
-        use flows::error::Error;
-        match error {
-            Error::Invalid(invalid) => Self::Invalid(invalid),
-            Error::NotFound => Self::NotFound,
-            Error::NotAllowed => Self::NotAllowed,
-            Error::Conflict(code) => Self::Conflict(code),
-            Error::Areas(error) => error.into(),
-            Error::Organisations(error) => error.into(),
-            Error::Accounts(error) => error.into(),
-            Error::People(error) => error.into(),
-            Error::Employment(error) => error.into(),
-            Error::Training(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }
@@ -336,6 +335,28 @@ impl From<recorded::error::Error> for Problem {
             Error::NotFound => Self::NotFound,
             Error::Stale => Self::Stale,
             Error::AlreadyWithdrawn => Self::Conflict("already-withdrawn"),
+            Error::Person(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<flows::error::Error> for Problem {
+    fn from(error: flows::error::Error) -> Self {
+        use flows::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::NotAllowed => Self::NotAllowed,
+            Error::Conflict(code) => Self::Conflict(code),
+            Error::Areas(error) => error.into(),
+            Error::Organisations(error) => error.into(),
+            Error::Accounts(error) => error.into(),
+            Error::People(error) => error.into(),
+            Error::Employment(error) => error.into(),
+            Error::Exams(error) => error.into(),
+            Error::Training(error) => error.into(),
+            Error::Organisation(error) => error.into(),
             Error::Person(error) => error.into(),
             Error::Database(error) => error.into(),
         }

@@ -1,26 +1,28 @@
 //! The whole table: every address, who may call it, what it takes. The OpenAPI document and the permission
 //! tests are made from it, so nothing can be served that isn't here.
 
+use crate::registry::recorded::NewRecorded;
+use crate::registry::indicators::NewTarget;
+use crate::registry::firstaid::NewFirstAid;
+use crate::registry::exams::{Confirmation, NewApplication, NewSession};
+use crate::flows::staff::Joining;
+use crate::registry::people::{PersonChange, RawDocument, RawPerson};
+use crate::registry::employment::{Leaving, NewDeclaredService, Transfer};
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Responder, web};
 
 use crate::flows::enrol::Trainee;
 use crate::http::access::{Access, guard};
-use crate::http::openapi::{self, Described};
+use crate::http::openapi::{Described, self};
 use crate::http::problem::Problem;
 use crate::http::{api, pages};
-use crate::kernel::context::Role::{
-    Administrator, Assessor, Bureau, Caregiver, Finance, FirstAidIssuer, Institution, School, Town,
-};
+use crate::kernel::context::Role::{Administrator, Assessor, Bureau, Caregiver, Finance, FirstAidIssuer, Institution, School, Town};
 use crate::kernel::form::Form;
 use crate::proof::payload::Environment;
 use crate::registry::accounts::{Credentials, NewAccount};
 use crate::registry::areas::NewPopulation;
-use crate::registry::firstaid::NewFirstAid;
-use crate::registry::indicators::NewTarget;
 use crate::registry::organisations::{NewAccreditation, NewOrganisation};
-use crate::registry::recorded::NewRecorded;
 use crate::registry::training::{NewClass, NewLesson, Presences, Results};
 
 /// One line of the table.
@@ -114,33 +116,37 @@ const CLASS_VIEWERS: Access = Access::Roles(&[Administrator, Bureau, Town, Schoo
 const STAFF: Access =
     Access::Roles(&[Administrator, Bureau, Finance, Town, School, Assessor, FirstAidIssuer, Institution]);
 
-/// Who records first-aid certificates, and who takes them back.
+const EMPLOYERS: Access = Access::Roles(&[Administrator, Bureau, Institution]);
+
+const STAFF_VIEWERS: Access = Access::Roles(&[Administrator, Bureau, Town, Institution]);
+
+const INSTITUTION: Access = Access::Roles(&[Institution]);
+
+const OVERSEERS: Access = Access::Roles(&[Administrator, Bureau, Town]);
+
+const DECLARERS: Access = Access::Roles(&[School, Institution]);
+
+const CHECKERS: Access = Access::Roles(&[Administrator, Bureau, School, Institution]);
+
+const ASSESSOR: Access = Access::Roles(&[Assessor]);
+
+const APPLICANTS: Access = Access::Roles(&[School, Assessor, Institution, Caregiver]);
+
 const FIRST_AID: Access = Access::Roles(&[Administrator, Bureau, FirstAidIssuer, Institution]);
+
 const FIRST_AID_ISSUER: Access = Access::Roles(&[Administrator, Bureau, FirstAidIssuer]);
-const FIRST_AID_SEEN: Access =
-    Access::Roles(&[Administrator, Bureau, FirstAidIssuer, Institution, Caregiver]);
-/// Who records certificates from elsewhere.
+
 const RECORDERS: Access = Access::Roles(&[Administrator, Bureau, Assessor]);
-/// Who looks at the figures of an area.
+
 const OVERVIEW: Access = Access::Roles(&[Administrator, Bureau, Finance, Town]);
 
 /// Every route of the server.
 #[must_use]
 pub fn table() -> Vec<RouteSpec> {
-    [
-        system(),
-        accounts(),
-        areas(),
-        organisations(),
-        training(),
-        training_pages(),
-        first_aid(),
-        recorded(),
-        indicators(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [system(), accounts(), areas(), organisations(), training(), training_pages(), people(), employment(), exams(), first_aid(), recorded(), indicators()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn system() -> Vec<RouteSpec> {
@@ -337,6 +343,133 @@ fn training_pages() -> Vec<RouteSpec> {
         post("/lessons/{id}/attendance", SCHOOL, records::attendance_record),
         get("/classes/{id}/results", SCHOOL, records::results_form),
         post("/classes/{id}/results", SCHOOL, records::results_record),
+    ]
+}
+
+fn people() -> Vec<RouteSpec> {
+    vec![
+        // Before `{id}`, which would match it.
+        post("/api/v1/people/find", REGISTRARS, api::people::person_find)
+            .says("Finds a person by an identity document, among those whom the caller may know of.")
+            .takes::<RawDocument>()
+            .gives::<api::people::PersonView>(),
+        post("/api/v1/people", REGISTRARS, api::people::person_register)
+            .says("Registers a person by an identity document.")
+            .takes::<RawPerson>()
+            .gives::<api::people::PersonView>(),
+        get("/api/v1/people/{id}", SIGNED_IN, api::people::person_get)
+            .says("One person, without the document number.")
+            .gives::<api::people::PersonView>(),
+        post("/api/v1/people/{id}", REGISTRARS, api::people::person_update)
+            .says("Changes what is given about a person; needs If-Match.")
+            .takes::<PersonChange>()
+            .gives::<api::people::PersonView>(),
+        get("/api/v1/people/{id}/service", SIGNED_IN, api::employment::service_get)
+            .says("A person's employments and declared service, and what they add up to today.")
+            .gives::<api::employment::ServiceView>(),
+        post("/api/v1/people/{id}/declared-services", DECLARERS, api::employment::declared_service_declare)
+            .says("Declares service before the registry, with an employer's evidence.")
+            .takes::<NewDeclaredService>()
+            .gives::<api::employment::DeclaredServiceView>(),
+        post("/api/v1/declared-services/{id}/accept", CHECKERS, api::employment::declared_service_accept)
+            .says("Accepts declared service, by somebody other than who declared it; needs If-Match.")
+            .takes::<api::employment::AcceptNote>()
+            .gives::<api::employment::DeclaredServiceView>(),
+        post("/api/v1/declared-services/{id}/refuse", CHECKERS, api::employment::declared_service_refuse)
+            .says("Refuses declared service, with the reason; needs If-Match.")
+            .takes::<api::employment::RefusalNote>()
+            .gives::<api::employment::DeclaredServiceView>(),
+    ]
+}
+
+fn employment() -> Vec<RouteSpec> {
+    vec![
+        get("/api/v1/organisations/{id}/staff", STAFF_VIEWERS, api::employment::staff_list)
+            .says("An institution's staff today, or on a day.")
+            .takes::<api::employment::StaffQuery>()
+            .gives::<Vec<api::employment::StaffView>>(),
+        post("/api/v1/organisations/{id}/employments", EMPLOYERS, api::employment::employment_join)
+            .says("Joins a person to an institution, by id or by document and name.")
+            .takes::<Joining>()
+            .gives::<api::employment::EmploymentView>(),
+        post("/api/v1/organisations/{id}/staff-import", EMPLOYERS, api::employment::staff_import)
+            .says("Joins the people of an .xlsx or CSV file, all or none; with `check=true` only checks it.")
+            .gives::<api::employment::StaffImportView>(),
+        get("/api/v1/staff-template.xlsx", STAFF, api::employment::staff_template)
+            .says("A workbook to fill in for a staff import."),
+        post("/api/v1/employments/{id}/leave", EMPLOYERS, api::employment::employment_leave)
+            .says("Ends an employment on its last day; needs If-Match.")
+            .takes::<Leaving>()
+            .gives::<api::employment::EmploymentView>(),
+        post("/api/v1/employments/{id}/transfer", EMPLOYERS, api::employment::employment_transfer)
+            .says(
+                "Ends an employment and begins another on the next day; needs If-Match. Returns the new one.",
+            )
+            .takes::<Transfer>()
+            .gives::<api::employment::EmploymentView>(),
+        get("/staff", INSTITUTION, pages::employment::staff),
+        get("/staff/join", INSTITUTION, pages::employment::join),
+        post("/staff/join", INSTITUTION, pages::employment::join_submit),
+        get("/staff/import", INSTITUTION, pages::employment::import),
+        post("/staff/import", INSTITUTION, pages::employment::import_submit),
+        get("/staff/{id}/leave", INSTITUTION, pages::employment::leave),
+        post("/staff/{id}/leave", INSTITUTION, pages::employment::leave_submit),
+    ]
+}
+
+fn exams() -> Vec<RouteSpec> {
+    vec![
+        get("/api/v1/exam-sessions", EXAM_READERS, api::exams::session_list)
+            .says("Exam sessions that the caller may see, the latest exam day first, 50 to a page.")
+            .takes::<api::exams::SessionQuery>()
+            .gives::<Vec<api::exams::SessionView>>(),
+        post("/api/v1/exam-sessions", ASSESSOR, api::exams::session_create)
+            .says("Announces an exam session of the caller's own assessment body.")
+            .takes::<NewSession>()
+            .gives::<api::exams::SessionView>(),
+        get("/api/v1/exam-sessions/{id}", EXAM_READERS, api::exams::session_get)
+            .says("A session with its applications, decisions, scores and notice.")
+            .gives::<api::exams::SessionView>(),
+        post("/api/v1/exam-sessions/{id}/applications", APPLICANTS, api::exams::application_create)
+            .says(
+                "Applies for a person, by `person_id` or by document and name, or for oneself; answers with the \
+                 decision and all that is missing.",
+            )
+            .takes::<NewApplication>()
+            .gives::<api::exams::ApplicationView>(),
+        post("/api/v1/exam-sessions/{id}/scores", ASSESSOR, api::exams::scores_enter)
+            .says("Enters scores, all or none; an unconfirmed one is corrected by entering it again.")
+            .takes::<api::exams::Scores>()
+            .gives::<api::exams::SessionView>(),
+        post("/api/v1/exam-sessions/{id}/scores-import", ASSESSOR, api::exams::scores_import)
+            .says("Enters the scores of an .xlsx or CSV file by admission number, all or none.")
+            .gives::<api::exams::SessionView>(),
+        post("/api/v1/exam-sessions/{id}/confirm", ASSESSOR, api::exams::scores_confirm)
+            .says("Confirms the listed scores, or all that somebody else entered; honours If-Match.")
+            .takes::<Confirmation>()
+            .gives::<api::exams::SessionView>(),
+        post("/api/v1/exam-sessions/{id}/publish", ASSESSOR, api::exams::session_publish)
+            .says("Puts everybody who has passed on public notice.")
+            .gives::<api::exams::SessionView>(),
+        get("/api/v1/applications/{id}", EXAM_READERS, api::exams::application_get)
+            .says("One application with its decision and scores.")
+            .gives::<api::exams::ApplicationView>(),
+        get("/exams", EXAM_READERS, pages::exams::list),
+        get("/exams/new", ASSESSOR, pages::exams::new),
+        post("/exams/new", ASSESSOR, pages::exams::create),
+        get("/exams/{id}", EXAM_READERS, pages::exams::session),
+        get("/exams/{id}/apply", APPLICANTS, pages::applications::apply),
+        post("/exams/{id}/apply", APPLICANTS, pages::applications::submit),
+        get("/exams/{id}/scores", ASSESSOR, pages::scores::sheet),
+        post("/exams/{id}/scores", ASSESSOR, pages::scores::enter),
+        post("/exams/{id}/scores-import", ASSESSOR, pages::scores::upload),
+        get("/exams/{id}/scores-template", ASSESSOR, pages::scores::template),
+        get("/exams/{id}/confirm", ASSESSOR, pages::scores::confirm),
+        post("/exams/{id}/confirm", ASSESSOR, pages::scores::confirm_submit),
+        post("/exams/{id}/publish", ASSESSOR, pages::exams::publish),
+        get("/applications/{id}", EXAM_READERS, pages::applications::decision),
+        get("/notices", PUBLIC, pages::notices::list),
+        get("/notices/{code}", PUBLIC, pages::notices::notice),
     ]
 }
 

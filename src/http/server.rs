@@ -99,7 +99,7 @@ fn word(request: &HttpRequest, problem: &Problem, id: RequestId) -> HttpResponse
     let context = json!({
         "lang": language, "other_lang": language.other(), "path": request.path(), "title": document.title,
         "me": null, "owner": app.config.owner, "csrf": "", "nav": null, "flash": null, "errors": [],
-        "page": { "status": document.status, "problem": problem.name(), "detail": document.detail,
+        "page": { "status": document.status, "type": problem.name(), "detail": document.detail,
                   "request_id": id.to_string() },
     });
     match app.views.render("pages/error", language, &context) {

@@ -149,7 +149,11 @@ impl Texts {
     pub fn field_error(&self, error: &FieldError) -> Result<String, TextError> {
         let mut args = FluentArgs::new();
         for (name, value) in &error.args {
-            args.set(*name, value.as_str());
+            // A title that is data has an English twin, which takes its place in English.
+            match (self.language, name.strip_suffix("_en")) {
+                (Language::English, Some(name)) => args.set(name, value.as_str()),
+                _ => args.set(*name, value.as_str()),
+            }
         }
         let message = self.text(&format!("error-{}", error.code), &args)?;
         // `scores[2].score` is labelled as `score`: its place is told by the link to it.

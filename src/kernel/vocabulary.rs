@@ -67,6 +67,8 @@ codes! {
         PreparatoryTechnician = "preparatory-technician",
         /// 高级技工学校、技师学院毕业
         AdvancedTechnicalSchool = "advanced-technical-school",
+        /// 所学为本专业或相关专业: people's entries hold a level of education, not what was studied.
+        RelatedMajor = "related-major",
     }
 }
 

@@ -4,11 +4,13 @@
 pub mod accounts;
 pub mod areas;
 pub mod audit;
+pub mod certificates;
 pub mod employment;
-pub mod firstaid;
-pub mod indicators;
+pub mod exams;
 pub mod organisations;
 pub mod outbox;
 pub mod people;
-pub mod recorded;
 pub mod training;
+pub mod firstaid;
+pub mod indicators;
+pub mod recorded;

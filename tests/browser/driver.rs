@@ -36,7 +36,7 @@ impl Browser {
         let profile = tempfile::tempdir().expect("a folder");
         let options = json!({ "args": [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--accept-lang=zh-CN",
             format!("--window-size={width},1400"), format!("--user-data-dir={}", profile.path().display()),
         ]});
         let mut capabilities = serde_json::Map::new();

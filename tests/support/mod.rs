@@ -2,6 +2,8 @@
 
 pub mod client;
 pub mod databases;
+pub mod path;
+pub mod people;
 pub mod world;
 
 pub use client::Answer;

@@ -60,6 +60,8 @@ impl World {
 
     /// A registry whose configuration `change` has had its say in.
     pub fn with(kind: Kind, change: impl FnOnce(&mut Config)) -> Self {
+        // What the server would tell its log stands beside a failed test.
+        drop(tracing_subscriber::fmt().with_env_filter("error").with_test_writer().try_init());
         let folder = tempfile::tempdir().expect("a folder");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");

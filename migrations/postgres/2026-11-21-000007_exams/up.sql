@@ -1,4 +1,5 @@
--- 考次: one sitting that an assessment body holds for a level.
+-- 考次: one sitting that an assessment body holds for a level, with the parts, pass marks and re-sits of the rules
+-- under which it was announced.
 CREATE TABLE exam_sessions (
     id                     UUID PRIMARY KEY,
     code                   TEXT NOT NULL UNIQUE,
@@ -6,13 +7,13 @@ CREATE TABLE exam_sessions (
     occupation             TEXT NOT NULL,
     specialty              TEXT NOT NULL,
     level                  TEXT NOT NULL,
-    title                  TEXT NOT NULL,
     area_code              TEXT NOT NULL REFERENCES areas (code),
     place                  TEXT NOT NULL,
     registration_closes_on DATE NOT NULL,
     held_on                DATE NOT NULL,
     capacity               INTEGER NOT NULL,
-    state                  TEXT NOT NULL,
+    parts                  JSONB NOT NULL,
+    resits                 INTEGER NOT NULL,
     created_at             TIMESTAMPTZ NOT NULL,
     created_by             UUID REFERENCES accounts (id),
     version                INTEGER NOT NULL,

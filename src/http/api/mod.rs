@@ -3,9 +3,12 @@
 pub mod accounts;
 pub mod areas;
 pub mod demo;
-pub mod firstaid;
-pub mod indicators;
+pub mod employment;
 pub mod organisations;
-pub mod recorded;
+pub mod people;
 pub mod system;
 pub mod training;
+pub mod exams;
+pub mod firstaid;
+pub mod indicators;
+pub mod recorded;

@@ -114,7 +114,7 @@ pub async fn class_list(call: Call, Query(query): Query<ClassQuery>) -> Answer {
         .map(|(class, enrolled)| {
             let programme = programmes.iter().find(|programme| programme.id == class.programme);
             json!({
-                "id": class.id, "code": class.code, "title": class.title,
+                "id": class.id, "reference": class.code, "title": class.title,
                 "programme": programme.map(|p| titled(call.language, &p.title, &p.title_en)),
                 "starts_on": class.starts_on, "ends_on": class.ends_on,
                 "enrolled": enrolled, "capacity": class.capacity,

@@ -1,0 +1,172 @@
+//! 考次: the list, announcing one, one with its candidates, and putting results on notice.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use fluent_bundle::FluentArgs;
+use serde_json::{Map, Value, json};
+
+use crate::http::api::exams::{PAGE, SessionQuery, Shown, rules, sessions, shown};
+use crate::http::call::{Answer, Call};
+use crate::http::input::{Posted, Query};
+use crate::http::page::{choices, see_other, show, show_refused, typed};
+use crate::http::pages::accounts::Nothing;
+use crate::http::problem::Problem;
+use crate::http::texts::Texts;
+use crate::kernel::codes::Code;
+use crate::kernel::context::{Actor, Context, Role};
+use crate::kernel::ids::ExamSessionId;
+use crate::kernel::invalid::Invalid;
+use crate::kernel::skill::{SkillLevel, Specialty};
+use crate::registry::exams::rules::scoring::{PartState, part_state};
+use crate::registry::exams::rules::session::{Progress, Stage, may_run};
+use crate::registry::exams::service::{self, publishable};
+use crate::registry::exams::{NewSession, Session};
+
+pub async fn list(call: Call, Query(query): Query<SessionQuery>) -> Answer {
+    let actor = call.actor()?.clone();
+    let role = actor.role;
+    let page = query.page;
+    let found = call.read(move |conn, context| sessions(conn, context, &actor, &query)).await?;
+    let full = i64::try_from(found.len()).is_ok_and(|count| count == PAGE);
+    let data = json!({
+        "sessions": found,
+        "today": call.context.today(),
+        "can_create": role == Role::Assessor,
+        "previous": (page > 1).then(|| format!("/exams?page={}", page - 1)),
+        "next": full.then(|| format!("/exams?page={}", page + 1)),
+        "number": page,
+    });
+    show(&call, "pages/exams", "exams-title", data)
+}
+
+const FIELDS: &[&str] =
+    &["level", "specialty", "area_code", "place", "registration_closes_on", "held_on", "capacity"];
+
+pub async fn new(call: Call) -> Answer {
+    show(&call, "pages/exam-new", "exam-new-title", new_page(&call, &Map::new()))
+}
+
+pub async fn create(call: Call, posted: Posted<NewSession>) -> Answer {
+    let actor = call.actor()?.clone();
+    let again = |invalid: &Invalid| {
+        show_refused(&call, "pages/exam-new", "exam-new-title", new_page(&call, &posted.values), invalid)
+    };
+    let new = match posted.form {
+        Ok(new) => new,
+        Err(invalid) => return again(&invalid),
+    };
+    let app = Arc::clone(&call.app);
+    let made = call
+        .write(move |tx, context| {
+            let standard = &app.seeds.standard;
+            Ok(service::session_create(tx, context, &actor, standard, rules(&app)?, &new)?)
+        })
+        .await;
+    match made {
+        Ok(id) => Ok(see_other(&format!("/exams/{id}"), Some("exam-session-created"))),
+        Err(Problem::Invalid(invalid)) => again(&invalid),
+        Err(problem) => Err(problem),
+    }
+}
+
+fn new_page(call: &Call, values: &Map<String, Value>) -> Value {
+    let texts = call.app.views.texts(call.language);
+    let values = typed(values, FIELDS);
+    let selected = |mut options: Vec<Value>, field: &str| {
+        for option in &mut options {
+            option["selected"] = json!(option["value"] == values[field]);
+            option["text"] = option["label"].clone();
+        }
+        options
+    };
+    json!({
+        "crumbs": crumbs(texts, None),
+        "today": call.context.today(),
+        "levels": selected(choices::<SkillLevel>(texts), "level"),
+        "specialties": selected(choices::<Specialty>(texts), "specialty"),
+        "values": values,
+    })
+}
+
+pub async fn session(call: Call, id: web::Path<ExamSessionId>) -> Answer {
+    let actor = call.actor()?.clone();
+    let asking = actor.clone();
+    let shown = call.read(move |conn, _| shown(conn, &asking, *id)).await?;
+    show(&call, "pages/exam", "exam-title", session_page(&call, &shown, &actor))
+}
+
+pub async fn publish(call: Call, id: web::Path<ExamSessionId>, _posted: Posted<Nothing>) -> Answer {
+    let (app, actor) = (Arc::clone(&call.app), call.actor()?.clone());
+    let id = *id;
+    call.write(move |tx, context| {
+        let days = app.seeds.calendar.working_days();
+        Ok(service::session_publish(tx, context, &actor, id, rules(&app)?, &days)?)
+    })
+    .await?;
+    Ok(see_other(&format!("/exams/{id}"), Some("exam-session-published")))
+}
+
+fn session_page(call: &Call, shown: &Shown, actor: &Actor) -> Value {
+    let texts = call.app.views.texts(call.language);
+    let session = &shown.whole.session;
+    let progress = progress(shown);
+    let today = call.context.today();
+    let runs = may_run(session, actor);
+    let applies = matches!(actor.role, Role::School | Role::Institution | Role::Assessor | Role::Caregiver);
+    json!({
+        "crumbs": crumbs(texts, None),
+        "session": shown.view(texts, &call.app.seeds.condition_sets),
+        "steps": steps(texts, session, progress, &call.context),
+        "runs": runs,
+        "can_apply": applies && today <= session.registration_closes_on,
+        "can_score": runs && today >= session.held_on && shown.admitted > 0,
+        "waiting": progress.waiting,
+        "passed": progress.passed,
+        "notice_days": rules(&call.app).ok().map(|rules| rules.exam_notice_working_days.value),
+    })
+}
+
+fn progress(shown: &Shown) -> Progress {
+    let whole = &shown.whole;
+    let mut progress = Progress { passed: publishable(whole).count(), ..Progress::default() };
+    for candidate in whole.candidates() {
+        for part in &whole.session.parts {
+            match part_state(*part, whole.scores_of(candidate.id), whole.session.resits) {
+                PartState::Open { .. } => progress.open += 1,
+                PartState::Entered { .. } => progress.waiting += 1,
+                PartState::Passed { .. } | PartState::Failed { .. } => {}
+            }
+        }
+        progress.notice_ends_at = progress.notice_ends_at.max(candidate.notice.map(|notice| notice.ends_at()));
+    }
+    progress
+}
+
+fn steps(texts: &Texts, session: &Session, progress: Progress, context: &Context) -> Vec<Value> {
+    let now = Stage::of(session, progress, context.today(), context.now);
+    Stage::ALL
+        .iter()
+        .map(|stage| {
+            let state = match stage.cmp(&now) {
+                std::cmp::Ordering::Less => "done",
+                std::cmp::Ordering::Equal => "current",
+                std::cmp::Ordering::Greater => "later",
+            };
+            json!({ "text": word(texts, &format!("{}-{stage}", Stage::NAME)), "state": state })
+        })
+        .collect()
+}
+
+/// The way down to a page of this domain: the list, and the session if the page lies below one.
+pub fn crumbs(texts: &Texts, session: Option<&Session>) -> Vec<Value> {
+    let mut crumbs = vec![json!({ "href": "/exams", "text": word(texts, "exams-title") })];
+    crumbs.extend(
+        session.map(|session| json!({ "href": format!("/exams/{}", session.id), "text": session.code })),
+    );
+    crumbs
+}
+
+pub fn word(texts: &Texts, key: &str) -> String {
+    texts.text(key, &FluentArgs::new()).unwrap_or_else(|_| key.to_owned())
+}

@@ -1,0 +1,122 @@
+//! Which skill certificates a person holds on a day, ours and recorded ones alike: the facts that application
+//! conditions ask for. Whether a certificate may be shown, printed or verified is not decided here.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use crate::db::schema::{certificate_standings, certificates, recorded_certificates};
+use crate::db::{Conn, DbError};
+use crate::kernel::ids::{CertificateId, PersonId, RecordedCertificateId};
+use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+
+/// A skill certificate that counts on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub occupation: Occupation,
+    pub specialty: Specialty,
+    pub level: SkillLevel,
+    /// Since when the level is held: a replacement keeps the day of the certificate that it stands for.
+    pub issued_on: NaiveDate,
+    pub register: Register,
+}
+
+/// Where a certificate is on file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Register {
+    /// Signed by this registry.
+    Ours(CertificateId),
+    /// Issued elsewhere, recorded and checked here.
+    Recorded(RecordedCertificateId),
+}
+
+/// The certificates that `person` holds on `on`: ours in the state `valid` that day, and recorded ones neither
+/// withdrawn nor expired by then.
+pub fn held(conn: &mut Conn, person: PersonId, on: NaiveDate) -> Result<Vec<Held>, DbError> {
+    let mut held = ours(conn, person, on)?;
+    held.extend(recorded(conn, person, on)?);
+    Ok(held)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = certificates)]
+struct OursRow {
+    id: CertificateId,
+    occupation: Occupation,
+    specialty: Specialty,
+    level: SkillLevel,
+    issued_on: NaiveDate,
+    expires_on: Option<NaiveDate>,
+    replaced_by: Option<CertificateId>,
+}
+
+fn ours(conn: &mut Conn, person: PersonId, on: NaiveDate) -> Result<Vec<Held>, DbError> {
+    let rows: Vec<OursRow> = certificates::table
+        .filter(certificates::person_id.eq(person))
+        .filter(certificates::issued_on.le(on))
+        .select(OursRow::as_select())
+        .load(conn)?;
+    let valid: Vec<CertificateId> = certificate_standings::table
+        .inner_join(certificates::table)
+        .filter(certificates::person_id.eq(person))
+        .filter(certificate_standings::state.eq("valid"))
+        .filter(certificate_standings::from_date.le(on))
+        .filter(certificate_standings::to_date.is_null().or(certificate_standings::to_date.ge(on)))
+        .select(certificates::id)
+        .load(conn)?;
+    let replaced: HashMap<CertificateId, &OursRow> =
+        rows.iter().filter_map(|row| row.replaced_by.map(|by| (by, row))).collect();
+    let counts = |row: &&OursRow| valid.contains(&row.id) && row.expires_on.is_none_or(|last| last >= on);
+    let counted = rows.iter().filter(counts).map(|row| {
+        let first = first_of(row, &replaced);
+        Held {
+            occupation: row.occupation,
+            specialty: row.specialty,
+            level: row.level,
+            issued_on: first.issued_on,
+            register: Register::Ours(row.id),
+        }
+    });
+    Ok(counted.collect())
+}
+
+/// The first of the certificates that `row` stands for. The count bounds the walk, whatever the rows say.
+fn first_of<'a>(row: &'a OursRow, replaced: &HashMap<CertificateId, &'a OursRow>) -> &'a OursRow {
+    let mut first = row;
+    for _ in 0..replaced.len() {
+        match replaced.get(&first.id) {
+            Some(earlier) => first = earlier,
+            None => break,
+        }
+    }
+    first
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = recorded_certificates)]
+struct RecordedRow {
+    id: RecordedCertificateId,
+    occupation: Occupation,
+    specialty: Specialty,
+    level: SkillLevel,
+    issued_on: NaiveDate,
+}
+
+fn recorded(conn: &mut Conn, person: PersonId, on: NaiveDate) -> Result<Vec<Held>, DbError> {
+    let rows: Vec<RecordedRow> = recorded_certificates::table
+        .filter(recorded_certificates::person_id.eq(person))
+        .filter(recorded_certificates::issued_on.le(on))
+        .filter(recorded_certificates::expires_on.is_null().or(recorded_certificates::expires_on.ge(on)))
+        .filter(recorded_certificates::withdrawn_on.is_null().or(recorded_certificates::withdrawn_on.gt(on)))
+        .select(RecordedRow::as_select())
+        .load(conn)?;
+    let counted = rows.into_iter().map(|row| Held {
+        occupation: row.occupation,
+        specialty: row.specialty,
+        level: row.level,
+        issued_on: row.issued_on,
+        register: Register::Recorded(row.id),
+    });
+    Ok(counted.collect())
+}

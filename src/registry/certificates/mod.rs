@@ -1,0 +1,3 @@
+//! Skill certificates: ours and those recorded from elsewhere.
+
+pub mod held;
