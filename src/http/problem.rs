@@ -2,7 +2,6 @@
 //!
 //! A [`Problem`] carries codes; the words are put in by [`Problem::document`], in the caller's language.
 
-use crate::kernel::invalid::Invalid;
 use crate::kernel::codes::Code;
 use std::fmt;
 
@@ -17,7 +16,9 @@ use crate::flows;
 use crate::http::texts::Texts;
 use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
-use crate::registry::{accounts, areas, employment, exams, firstaid, indicators, organisations, people, recorded, training};
+use crate::registry::{
+    accounts, areas, employment, exams, firstaid, indicators, organisations, people, recorded, training,
+};
 
 #[derive(Debug)]
 pub enum Problem {
@@ -356,8 +357,6 @@ impl From<flows::error::Error> for Problem {
             Error::Employment(error) => error.into(),
             Error::Exams(error) => error.into(),
             Error::Training(error) => error.into(),
-            Error::Organisation(error) => error.into(),
-            Error::Person(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

@@ -1,23 +1,25 @@
 //! The whole table: every address, who may call it, what it takes. The OpenAPI document and the permission
 //! tests are made from it, so nothing can be served that isn't here.
 
-use crate::registry::recorded::NewRecorded;
-use crate::registry::indicators::NewTarget;
-use crate::registry::firstaid::NewFirstAid;
-use crate::registry::exams::{Confirmation, NewApplication, NewSession};
 use crate::flows::staff::Joining;
-use crate::registry::people::{PersonChange, RawDocument, RawPerson};
 use crate::registry::employment::{Leaving, NewDeclaredService, Transfer};
+use crate::registry::exams::{Confirmation, NewApplication, NewSession};
+use crate::registry::firstaid::NewFirstAid;
+use crate::registry::indicators::NewTarget;
+use crate::registry::people::{PersonChange, RawDocument, RawPerson};
+use crate::registry::recorded::NewRecorded;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Responder, web};
 
 use crate::flows::enrol::Trainee;
 use crate::http::access::{Access, guard};
-use crate::http::openapi::{Described, self};
+use crate::http::openapi::{self, Described};
 use crate::http::problem::Problem;
 use crate::http::{api, pages};
-use crate::kernel::context::Role::{Administrator, Assessor, Bureau, Caregiver, Finance, FirstAidIssuer, Institution, School, Town};
+use crate::kernel::context::Role::{
+    Administrator, Assessor, Bureau, Caregiver, Finance, FirstAidIssuer, Institution, School, Town,
+};
 use crate::kernel::form::Form;
 use crate::proof::payload::Environment;
 use crate::registry::accounts::{Credentials, NewAccount};
@@ -140,13 +142,37 @@ const RECORDERS: Access = Access::Roles(&[Administrator, Bureau, Assessor]);
 
 const OVERVIEW: Access = Access::Roles(&[Administrator, Bureau, Finance, Town]);
 
+/// Those who bring people into the registry.
+const REGISTRARS: Access =
+    Access::Roles(&[Administrator, Bureau, School, Assessor, FirstAidIssuer, Institution]);
+
+/// Who may know of an exam.
+const EXAM_READERS: Access =
+    Access::Roles(&[Administrator, Bureau, School, Assessor, Institution, Caregiver]);
+
+const FIRST_AID_SEEN: Access =
+    Access::Roles(&[Administrator, Bureau, FirstAidIssuer, Institution, Caregiver]);
+
 /// Every route of the server.
 #[must_use]
 pub fn table() -> Vec<RouteSpec> {
-    [system(), accounts(), areas(), organisations(), training(), training_pages(), people(), employment(), exams(), first_aid(), recorded(), indicators()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        system(),
+        accounts(),
+        areas(),
+        organisations(),
+        training(),
+        training_pages(),
+        people(),
+        employment(),
+        exams(),
+        first_aid(),
+        recorded(),
+        indicators(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn system() -> Vec<RouteSpec> {

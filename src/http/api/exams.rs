@@ -25,7 +25,8 @@ use crate::registry::exams::rules::session::may_see_unconfirmed;
 use crate::registry::exams::service::{self, Whole};
 use crate::registry::exams::store::{self, SessionFilter};
 use crate::registry::exams::{
-    Application, Confirmation, NewApplication, NewSession, Notice, Place, Score, ScoreEntry, ScoreRow, Session,
+    Application, Confirmation, NewApplication, NewSession, Notice, Place, Score, ScoreEntry, ScoreRow,
+    Session,
 };
 use crate::registry::organisations;
 use crate::render::sheet::{Column, ColumnKind, Presence};

@@ -138,7 +138,8 @@ fn progress(shown: &Shown) -> Progress {
                 PartState::Passed { .. } | PartState::Failed { .. } => {}
             }
         }
-        progress.notice_ends_at = progress.notice_ends_at.max(candidate.notice.map(|notice| notice.ends_at()));
+        progress.notice_ends_at =
+            progress.notice_ends_at.max(candidate.notice.map(|notice| notice.ends_at()));
     }
     progress
 }

@@ -2,16 +2,16 @@
 
 pub mod accounts;
 pub mod applications;
+pub mod areas;
+pub mod employment;
 pub mod exams;
+pub mod firstaid;
 pub mod help;
 pub mod home;
-pub mod notices;
-pub mod scores;
-pub mod training;
-pub mod employment;
-pub mod organisations;
-pub mod areas;
-pub mod firstaid;
 pub mod imports;
 pub mod indicators;
+pub mod notices;
+pub mod organisations;
 pub mod recorded;
+pub mod scores;
+pub mod training;

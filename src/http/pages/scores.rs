@@ -81,9 +81,8 @@ pub async fn enter(call: Call, id: web::Path<ExamSessionId>, posted: Posted<Shee
         Err(invalid) => return sheet_again(&call, id, &posted.values, &invalid).await,
     };
     let actor = call.actor()?.clone();
-    let entered = call
-        .write(move |tx, context| Ok(service::scores_enter(tx, context, &actor, id, &entries)?))
-        .await;
+    let entered =
+        call.write(move |tx, context| Ok(service::scores_enter(tx, context, &actor, id, &entries)?)).await;
     match entered {
         Ok(()) => Ok(see_other(&format!("/exams/{id}"), Some("scores-entered"))),
         Err(Problem::Invalid(invalid)) => sheet_again(&call, id, &posted.values, &invalid).await,
@@ -156,11 +155,7 @@ pub async fn confirm(call: Call, id: web::Path<ExamSessionId>) -> Answer {
     show(&call, "pages/exam-confirm", "exam-confirm-title", page)
 }
 
-pub async fn confirm_submit(
-    call: Call,
-    id: web::Path<ExamSessionId>,
-    posted: Posted<Confirmed>,
-) -> Answer {
+pub async fn confirm_submit(call: Call, id: web::Path<ExamSessionId>, posted: Posted<Confirmed>) -> Answer {
     let (id, actor) = (*id, call.actor()?.clone());
     let Confirmed { version } = posted.form?;
     call.write(move |tx, context| {

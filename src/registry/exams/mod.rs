@@ -161,7 +161,11 @@ pub enum Applicant {
     Oneself,
     Person(PersonId),
     /// Known by document and name, both as they are written there.
-    Holder { kind: DocumentKind, number: String, name: String },
+    Holder {
+        kind: DocumentKind,
+        number: String,
+        name: String,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -306,11 +310,8 @@ impl Form for ScoreRow {
         let theory = f.optional_integer(ExamPart::Theory.code(), 0..=100);
         let practical = f.optional_integer(ExamPart::Practical.code(), 0..=100);
         let review = f.optional_integer(ExamPart::Review.code(), 0..=100);
-        let cells = [
-            (ExamPart::Theory, theory?),
-            (ExamPart::Practical, practical?),
-            (ExamPart::Review, review?),
-        ];
+        let cells =
+            [(ExamPart::Theory, theory?), (ExamPart::Practical, practical?), (ExamPart::Review, review?)];
         let filled = |(part, score): (ExamPart, Option<i64>)| Some((part, i32::try_from(score?).ok()?));
         Some(Self {
             admission_number: admission_number?,

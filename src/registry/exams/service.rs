@@ -15,8 +15,8 @@ use crate::registry::exams::rules::scoring::{self, Outcome};
 use crate::registry::exams::rules::session;
 use crate::registry::exams::store::{Decided, SessionMade};
 use crate::registry::exams::{
-    Application, Confirmation, Decision, Declared, NewSession, Notice, Part, Place, Score, ScoreEntry, ScoreRow,
-    Session, Shortfall, store,
+    Application, Confirmation, Decision, Declared, NewSession, Notice, Part, Place, Score, ScoreEntry,
+    ScoreRow, Session, Shortfall, store,
 };
 use crate::registry::organisations::rules::{Undertaking, accredited};
 use crate::registry::organisations::{self, Scope};
@@ -242,7 +242,8 @@ pub fn scores_import(
     let mut errors = Vec::new();
     let mut entries = Vec::new();
     for (number, row) in rows {
-        let known = |candidate: &&Application| candidate.admission_number.as_ref() == Some(&row.admission_number);
+        let known =
+            |candidate: &&Application| candidate.admission_number.as_ref() == Some(&row.admission_number);
         let Some(candidate) = whole.candidates().find(known) else {
             errors.push(FieldError::new("admission_number", "not-a-candidate").at_row(*number));
             continue;

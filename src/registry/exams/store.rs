@@ -233,10 +233,7 @@ pub fn application_of(
 }
 
 /// How many applications each session has admitted; a session without one is absent.
-pub fn admitted(
-    conn: &mut Conn,
-    sessions: &[ExamSessionId],
-) -> Result<HashMap<ExamSessionId, i64>, DbError> {
+pub fn admitted(conn: &mut Conn, sessions: &[ExamSessionId]) -> Result<HashMap<ExamSessionId, i64>, DbError> {
     let counts: Vec<(ExamSessionId, i64)> = applications::table
         .filter(applications::exam_session_id.eq_any(sessions.to_vec()))
         .filter(applications::decision.eq(Decision::Eligible))
@@ -382,11 +379,8 @@ pub fn save_score(
     application: ApplicationId,
     (part, attempt, score): (ExamPart, i32, i32),
 ) -> Result<(), DbError> {
-    let entered = (
-        scores::score.eq(score),
-        scores::entered_by.eq(by),
-        scores::entered_at.eq(At(context.now)),
-    );
+    let entered =
+        (scores::score.eq(score), scores::entered_by.eq(by), scores::entered_at.eq(At(context.now)));
     let unconfirmed = scores::table
         .filter(scores::application_id.eq(application))
         .filter(scores::part.eq(part))
@@ -418,9 +412,8 @@ fn to_json(value: &impl Serialize) -> Result<Json, DbError> {
 }
 
 fn from_json<T: DeserializeOwned>(Json(value): Json) -> Result<T, DbError> {
-    serde_json::from_value(value).map_err(|error| {
-        DbError::Query(diesel::result::Error::DeserializationError(Box::new(error)))
-    })
+    serde_json::from_value(value)
+        .map_err(|error| DbError::Query(diesel::result::Error::DeserializationError(Box::new(error))))
 }
 
 fn unreadable(error: serde_json::Error) -> DbError {

@@ -87,7 +87,9 @@ pub fn conditions_in_force<'a>(
 impl Facts {
     fn meet(&self, need: Need, on: NaiveDate) -> Result<(), Had> {
         match need {
-            Need::Age { years } => enough(u32::try_from(whole_years(self.birth_date, on)).unwrap_or(0), years),
+            Need::Age { years } => {
+                enough(u32::try_from(whole_years(self.birth_date, on)).unwrap_or(0), years)
+            }
             Need::Service { years } => enough(service_years(&self.service, NaiveDate::MIN, on), years),
             Need::Certificate { level } => self.certified_since(level).map(|_| ()).ok_or(Had::Nothing),
             Need::ServiceAfterCertificate { level, years } => {

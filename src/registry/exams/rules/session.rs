@@ -21,9 +21,7 @@ pub fn check(
     if new.registration_closes_on > new.held_on {
         errors.push(FieldError::new("registration_closes_on", "after-exam-day"));
     }
-    for (field, day) in
-        [("registration_closes_on", new.registration_closes_on), ("held_on", new.held_on)]
-    {
+    for (field, day) in [("registration_closes_on", new.registration_closes_on), ("held_on", new.held_on)] {
         if day < today {
             errors.push(FieldError::new(field, "past-date"));
         }
