@@ -2,21 +2,25 @@
 
 use std::sync::Arc;
 
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::app::clock::{Clock, MachineRandom};
+use crate::app::clock::{Clock, MachineRandom, SeededRandom};
 use crate::app::keyring::{Keyring, write_secret};
 use crate::app::{self, App, StartError};
 use crate::cli::Failure;
 use crate::config::Config;
 use crate::flows;
+use crate::flows::demo::Loaded;
 use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
-use crate::kernel::context::{Origin, Randomness};
+use crate::kernel::context::{Context, Origin, Randomness};
 use crate::proof::payload::Environment;
 
 /// Where scripts find the demonstration's passwords.
 pub const ACCOUNTS_FILE: &str = "demo-accounts.json";
+/// What the demonstration city is made from.
+const SEED: &str = "haining";
 
 /// Starts the demonstration's application, filled on its first start.
 pub fn start(mut config: Config) -> Result<App, Failure> {
@@ -38,13 +42,58 @@ pub fn start(mut config: Config) -> Result<App, Failure> {
     let app = App::start(config, Clock::machine(offset), Arc::new(MachineRandom))?;
     let context = app.context(None, Origin::CommandLine);
     app.database.write(|tx| flows::seed::seed(tx, &context, &app.seeds)).map_err(Problem::from)?;
+    fill(&app, &context)?;
     Ok(app)
+}
+
+/// Fills the registry on its first start, and writes down as whom to sign in.
+fn fill(app: &App, context: &Context) -> Result<(), Failure> {
+    let file = app.config.data_dir.join(ACCOUNTS_FILE);
+    let password = random_word();
+    let loaded = flows::demo::load(app, context, &SeededRandom::new(SEED), &password);
+    match loaded.map_err(|error| Failure::Failed(error.to_string()))? {
+        Some(loaded) => {
+            if file.exists() {
+                std::fs::remove_file(&file)?;
+            }
+            write_secret(&file, format!("{:#}\n", listed(&loaded, &password)).as_bytes())?;
+            Ok(())
+        }
+        None if file.exists() => Ok(()),
+        None => Err(Failure::Failed(format!(
+            "the demonstration was not filled to its end: {} is missing; start again with an empty database",
+            file.display()
+        ))),
+    }
+}
+
+/// The content of the accounts' file.
+fn listed(loaded: &Loaded, password: &str) -> Value {
+    let accounts: Vec<Value> = loaded
+        .accounts
+        .iter()
+        .map(|account| json!({ "username": account.username, "password": password, "role": account.role, "name": account.name }))
+        .collect();
+    let sample = &loaded.sample;
+    json!({
+        "password": password,
+        "accounts": accounts,
+        "sample": { "verify_url": sample.verify_url, "number": sample.number, "holder": sample.holder },
+    })
 }
 
 /// Says where to go and as whom.
 pub fn greet(app: &App) {
+    let file = app.config.data_dir.join(ACCOUNTS_FILE);
+    let text = std::fs::read_to_string(&file).unwrap_or_default();
+    let listed: Value = serde_json::from_str(&text).unwrap_or_default();
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let names: Vec<String> =
+        listed["accounts"].as_array().into_iter().flatten().map(|account| word(&account["username"])).collect();
     println!("护证 huzheng  {}", app.config.public_url());
-    println!("accounts: {}", app.config.data_dir.join(ACCOUNTS_FILE).display());
+    println!("账户 accounts  {}  ({})", names.join(" "), file.display());
+    println!("密码 password  {}", word(&listed["password"]));
+    println!("样证 sample    {}", word(&listed["sample"]["verify_url"]));
 }
 
 fn random_word() -> String {
