@@ -1,7 +1,11 @@
 //! The application: configuration, database, clock, randomness and secrets, wired together here and nowhere else.
 
 pub mod clock;
+pub mod code_cache;
 pub mod keyring;
+pub mod printer;
+pub mod status_board;
+pub mod trust;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +14,11 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::app::clock::{Clock, MachineRandom};
+use crate::app::code_cache::CodeCache;
 use crate::app::keyring::{Keyring, KeyringError};
+use crate::app::printer::Printer;
+use crate::app::status_board::StatusBoard;
+use crate::app::trust::{Published, TrustFileError};
 use crate::config::{Config, ConfigError};
 use crate::db::{Database, DbError, migrations};
 use crate::http::texts::MissingText;
@@ -38,6 +46,12 @@ pub struct App {
     pub clock: Clock,
     pub random: Arc<dyn Randomness>,
     pub keyring: Keyring,
+    /// The trust list in force.
+    pub trust: Published,
+    /// The standing of every certificate, in memory.
+    pub status: StatusBoard,
+    pub codes: CodeCache,
+    pub printer: Printer,
     /// Seals document numbers and phones.
     pub sealer: Sealer,
     pub tokens: Tokens,
@@ -73,6 +87,8 @@ pub enum StartError {
     #[error(transparent)]
     Key(#[from] KeyFileError),
     #[error(transparent)]
+    Trust(#[from] TrustFileError),
+    #[error(transparent)]
     Sealing(#[from] SealingError),
     #[error(transparent)]
     Seeds(#[from] BadSeed),
@@ -93,11 +109,13 @@ impl App {
         let keyring = Keyring::open(&keys_folder(&config), passphrase(&config)?, environment)?;
         let database = Database::open(&config.database_url()?, config.database_connections)?;
         database.read(|conn| Ok::<_, DbError>(migrations::run(conn)))??;
+        let trust = Published::open(&config, &keyring, clock.now())?;
+        let status = StatusBoard::new(&config, database.clone(), &keyring);
         let missing = match environment {
             Environment::Test => MissingText::Refuse,
             Environment::Production | Environment::Demo => MissingText::ShowKey,
         };
-        Ok(Self {
+        let app = Self {
             environment,
             area,
             database,
@@ -106,6 +124,10 @@ impl App {
             sealer: Sealer::new(&keyring.personal_data)?,
             tokens: Tokens::new(&keyring.api)?,
             keyring,
+            trust,
+            status,
+            codes: CodeCache::default(),
+            printer: Printer::default(),
             seeds: seeds::load()?,
             views: Views::load(missing)?,
             throttles: Throttles {
@@ -116,7 +138,26 @@ impl App {
             mailer: Mailer::new(&config)
                 .map_err(|why| ConfigError::Setting { name: "HUZHENG_SMTP_URL", why })?,
             config,
-        })
+        };
+        app.keep_current();
+        Ok(app)
+    }
+
+    /// Takes up what others changed: a new trust list, and the standing of certificates. What fails is told to the
+    /// log and leaves what was known, which goes stale by itself.
+    pub fn keep_current(&self) {
+        let now = self.clock.now();
+        if let Err(error) = self.trust.reload(&self.keyring, now) {
+            tracing::error!(%error, "the trust list was not taken up");
+        }
+        self.refresh_status();
+    }
+
+    /// Reads the standing of certificates anew, after a change.
+    pub fn refresh_status(&self) {
+        if let Err(error) = self.status.refresh(&self.keyring.status, self.clock.now()) {
+            tracing::error!(%error, "the status of certificates was not refreshed");
+        }
     }
 
     /// [`App::start`] on the machine's own clock and random source.

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use zeroize::Zeroizing;
 
@@ -12,7 +13,7 @@ use crate::app::clock::MachineRandom;
 use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::codes::Code;
 use crate::kernel::context::Randomness;
-use crate::proof::keys::{Cost, KeyFileError, PrivateKey, Purpose};
+use crate::proof::keys::{Cost, KeyFileError, KeyId, PrivateKey, PublicKey, Purpose};
 use crate::proof::payload::Environment;
 
 /// The key files of a data folder.
@@ -24,7 +25,9 @@ pub struct Keyring {
     pub status: PrivateKey,
     pub api: PrivateKey,
     pub personal_data: PrivateKey,
-    issuing: HashMap<BodyCode, PrivateKey>,
+    /// The one root key whose trust lists count, as noted when it was made.
+    pub root_public: Option<PublicKey>,
+    issuing: RwLock<HashMap<BodyCode, Arc<PrivateKey>>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +44,8 @@ pub enum KeyringError {
     NoPassphrase,
 }
 
+/// The root's public half, beside the keys.
+const ROOT_PUBLIC: &str = "root.pub";
 /// The keys that a registry cannot run without.
 const SERVER_KEYS: [Purpose; 3] = [Purpose::Status, Purpose::Api, Purpose::PersonalData];
 
@@ -56,7 +61,12 @@ impl Keyring {
         }
         std::fs::create_dir_all(folder).map_err(in_file(folder))?;
         for purpose in SERVER_KEYS.into_iter().chain([Purpose::Root]) {
-            write_key(&folder.join(file_name(purpose)), passphrase, environment, &new_key())?;
+            let key = new_key();
+            write_key(&folder.join(file_name(purpose)), passphrase, environment, &key)?;
+            if purpose == Purpose::Root {
+                let path = folder.join(ROOT_PUBLIC);
+                std::fs::write(&path, format!("{}\n", key.public())).map_err(in_file(&path))?;
+            }
         }
         Ok(())
     }
@@ -79,17 +89,33 @@ impl Keyring {
             let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
             let body = name.strip_prefix("issuing-").and_then(|body| body.parse::<BodyCode>().ok());
             if let Some(body) = body {
-                issuing.insert(body, read_key(&path, &passphrase)?);
+                issuing.insert(body, Arc::new(read_key(&path, &passphrase)?));
             }
         }
+        let root_public = std::fs::read_to_string(folder.join(ROOT_PUBLIC))
+            .ok()
+            .and_then(|text| text.trim().parse::<PublicKey>().ok());
         let folder = folder.to_owned();
-        Ok(Self { folder, passphrase, environment, status, api, personal_data, issuing })
+        let issuing = RwLock::new(issuing);
+        Ok(Self { folder, passphrase, environment, status, api, personal_data, root_public, issuing })
     }
 
-    /// The key that signs the certificates of `body`.
-    #[must_use]
-    pub fn issuing(&self, body: &BodyCode) -> Option<&PrivateKey> {
-        self.issuing.get(body)
+    /// The key that signs the certificates of `body`. One that was made since the start is read when it is first
+    /// asked for.
+    pub fn issuing(&self, body: &BodyCode) -> Result<Option<Arc<PrivateKey>>, KeyringError> {
+        let known = self.issuing.read().unwrap_or_else(PoisonError::into_inner).get(body).cloned();
+        let path = self.issuing_file(body);
+        if known.is_some() || !path.exists() {
+            return Ok(known);
+        }
+        let key = Arc::new(read_key(&path, &self.passphrase)?);
+        self.keep(body, &key);
+        Ok(Some(key))
+    }
+
+    /// Forgets the issuing keys in memory, so that the files are read again: another process may have made new ones.
+    pub fn reread_issuing(&self) {
+        self.issuing.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// The root key, for as long as the caller holds it.
@@ -97,15 +123,26 @@ impl Keyring {
         read_key(&self.folder.join(file_name(Purpose::Root)), &self.passphrase)
     }
 
-    /// Makes the issuing key of `body`, unless there is one.
-    pub fn make_issuing(&mut self, body: &BodyCode) -> Result<&PrivateKey, KeyringError> {
-        let path = self.folder.join(format!("issuing-{body}.pem"));
-        if !self.issuing.contains_key(body) {
-            let key = new_key();
-            write_key(&path, &self.passphrase, self.environment, &key)?;
-            self.issuing.insert(body.clone(), key);
+    /// Makes a new issuing key for `body`. An earlier one's file is kept under its key id, out of use.
+    pub fn make_issuing(&self, body: &BodyCode) -> Result<Arc<PrivateKey>, KeyringError> {
+        let path = self.issuing_file(body);
+        if let Some(former) = self.issuing(body)? {
+            let id = KeyId::of(&former.public(), self.environment);
+            std::fs::rename(&path, self.folder.join(format!("former-{id}.pem"))).map_err(in_file(&path))?;
         }
-        self.issuing.get(body).ok_or(KeyringError::None(path))
+        let key = Arc::new(new_key());
+        write_key(&path, &self.passphrase, self.environment, &key)?;
+        self.keep(body, &key);
+        Ok(key)
+    }
+
+    fn keep(&self, body: &BodyCode, key: &Arc<PrivateKey>) {
+        let mut issuing = self.issuing.write().unwrap_or_else(PoisonError::into_inner);
+        issuing.insert(body.clone(), Arc::clone(key));
+    }
+
+    fn issuing_file(&self, body: &BodyCode) -> PathBuf {
+        self.folder.join(format!("issuing-{body}.pem"))
     }
 }
 

@@ -88,8 +88,12 @@ pub fn greet(app: &App) {
     let text = std::fs::read_to_string(&file).unwrap_or_default();
     let listed: Value = serde_json::from_str(&text).unwrap_or_default();
     let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let names: Vec<String> =
-        listed["accounts"].as_array().into_iter().flatten().map(|account| word(&account["username"])).collect();
+    let names: Vec<String> = listed["accounts"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|account| word(&account["username"]))
+        .collect();
     println!("护证 huzheng  {}", app.config.public_url());
     println!("账户 accounts  {}  ({})", names.join(" "), file.display());
     println!("密码 password  {}", word(&listed["password"]));

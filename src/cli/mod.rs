@@ -3,10 +3,13 @@
 //! Exit status: 0 done or valid, 1 failed or not valid, 2 wrong usage, 3 data rejected.
 
 mod accounts;
+mod certificate;
 mod database;
 mod demo;
+mod keys;
 mod serve;
 mod show;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -37,6 +40,14 @@ enum Command {
     /// Create an account, list accounts, set a password.
     #[command(subcommand)]
     Accounts(accounts::Accounts),
+    /// Make keys, certify and end them.
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Say what a certificate is worth, with no server and no database.
+    Verify(verify::Verify),
+    /// Look at the printed design; account for the numbers.
+    #[command(subcommand)]
+    Certificate(certificate::Certificate),
     /// Print the OpenAPI document.
     Openapi,
     /// Print the effective configuration, secrets hidden.
@@ -101,6 +112,9 @@ pub fn run() -> ExitCode {
         Command::Migrate => database::migrate(output),
         Command::Seed => database::seed(output),
         Command::Accounts(command) => accounts::run(command, output),
+        Command::Keys(command) => keys::run(command, output),
+        Command::Verify(args) => return verify::run(&args, output),
+        Command::Certificate(command) => certificate::run(command, output),
         Command::Openapi => show::openapi(),
         Command::Config => show::config(output),
     };

@@ -389,12 +389,23 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+
+    certificate_days (body_code, day) {
+        body_code -> Text,
+        day -> Date,
+        taken -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::db::types::{Identifier, Instant, Structured};
 
     certificate_reservations (number) {
         number -> Text,
         code -> Binary,
         person_id -> Identifier,
+        body_id -> Identifier,
         application_id -> Nullable<Identifier>,
         replaces_id -> Nullable<Identifier>,
         status_list -> Integer,
@@ -606,6 +617,7 @@ diesel::joinable!(scores -> applications (application_id));
 diesel::joinable!(first_aid_certificates -> people (person_id));
 diesel::joinable!(first_aid_certificates -> accounts (recorded_by));
 diesel::joinable!(certificate_reservations -> people (person_id));
+diesel::joinable!(certificate_reservations -> organisations (body_id));
 diesel::joinable!(certificate_reservations -> applications (application_id));
 diesel::joinable!(certificate_reservations -> accounts (reserved_by));
 diesel::joinable!(certificates -> certificate_reservations (number));
@@ -642,6 +654,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     scores,
     first_aid_certificates,
     certificate_serials,
+    certificate_days,
     certificate_reservations,
     certificates,
     certificate_standings,

@@ -212,7 +212,8 @@ fn free(workers: &[Worker], skills: &Skills) -> Vec<usize> {
     let sat = |who: &usize| {
         skills.sittings.iter().any(|sitting| sitting.candidates.iter().any(|candidate| candidate.who == *who))
     };
-    let all = (0..workers.len()).filter(|who| workers[*who].is_caregiver() && workers[*who].employer().is_some());
+    let all =
+        (0..workers.len()).filter(|who| workers[*who].is_caregiver() && workers[*who].employer().is_some());
     all.filter(|who| !skills.certified.contains(who) && !sat(who)).collect()
 }
 
@@ -232,7 +233,12 @@ fn caregiver(
     passed.iter().find(|who| workers[**who].employer() == home).or(passed.first()).copied()
 }
 
-fn exams<'a, 'b>(books: &'a Books<'b>, rules: &'a Rules, plan: &'a Plan, dice: &'a Dice<'a>) -> Exams<'a, 'b> {
+fn exams<'a, 'b>(
+    books: &'a Books<'b>,
+    rules: &'a Rules,
+    plan: &'a Plan,
+    dice: &'a Dice<'a>,
+) -> Exams<'a, 'b> {
     Exams { books, rules, days: books.app.seeds.calendar.working_days(), workers: &plan.workers, dice }
 }
 
@@ -255,7 +261,8 @@ fn enter<'a>(
     let opened = organisations::open_accounts(tx, &calendar, demo, &ids, dice, hash)?;
     let (mut accounts, actors): (Vec<_>, Vec<_>) = opened.into_iter().unzip();
     let institution = |own: &&crate::seeds::demo::Organisation| own.kind == OrganisationKind::CareInstitution;
-    let institutions = demo.organisations.iter().filter(institution).filter_map(|own| ids.get(&own.key).copied());
+    let institutions =
+        demo.organisations.iter().filter(institution).filter_map(|own| ids.get(&own.key).copied());
     let mut books = Books {
         app,
         calendar,
@@ -279,6 +286,10 @@ fn enter<'a>(
     };
     school.enter(tx, &plan.courses)?;
     let exams = exams(&books, rules, plan, dice);
-    let entered = plan.skills.sittings.iter().map(|sitting| exams.enter(tx, sitting)).collect::<Result<_, _>>()?;
+    let entered =
+        plan.skills.sittings.iter().map(|sitting| exams.enter(tx, sitting)).collect::<Result<_, _>>()?;
     Ok((books, accounts, people, entered))
 }
+
+#[cfg(test)]
+mod tests;

@@ -122,6 +122,35 @@ impl Call {
         Ok(HttpResponse::Created().content_type("application/json").body(body))
     }
 
+    /// [`Call::create`] for an operation that opens transactions of its own. Its answer is kept after it is done: a
+    /// repetition after a crash in between runs the operation again, which must then find what it did.
+    pub async fn create_in_steps<T: Serialize + Send + 'static>(
+        &self,
+        work: impl FnOnce(&App, &Context) -> Result<T, Problem> + Send + 'static,
+    ) -> Answer {
+        let key = self.idempotency_key()?;
+        let hash = self.request_hash();
+        let body = self
+            .work(move |app, context| {
+                let Some((account, key)) = context.account().zip(key) else {
+                    return to_json(&work(app, context)?);
+                };
+                let before =
+                    app.database.write(|tx| Ok::<_, Problem>(idempotency::find(tx, account, &key)?))?;
+                if let Some(before) = before {
+                    let same = before.request_hash == hash;
+                    return if same { Ok(before.body) } else { Err(Problem::Conflict("idempotency-key")) };
+                }
+                let body = to_json(&work(app, context)?)?;
+                app.database.write(|tx| {
+                    Ok::<_, Problem>(idempotency::keep(tx, context, account, &key, &hash, &body)?)
+                })?;
+                Ok(body)
+            })
+            .await?;
+        Ok(HttpResponse::Created().content_type("application/json").body(body))
+    }
+
     /// The version that `If-Match` names. Without the header: 428.
     pub fn if_match(&self) -> Result<i32, Problem> {
         let value = self.request.headers().get(header::IF_MATCH).ok_or(Problem::PreconditionRequired)?;

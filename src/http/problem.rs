@@ -16,8 +16,10 @@ use crate::flows;
 use crate::http::texts::Texts;
 use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
+use crate::proof::issue::{Refusal, Refused};
 use crate::registry::{
-    accounts, areas, employment, exams, firstaid, indicators, organisations, people, recorded, training,
+    accounts, areas, certificates, employment, exams, firstaid, indicators, organisations, people, recorded,
+    training,
 };
 
 #[derive(Debug)]
@@ -339,6 +341,68 @@ impl From<recorded::error::Error> for Problem {
             Error::Person(error) => error.into(),
             Error::Database(error) => error.into(),
         }
+    }
+}
+
+impl From<certificates::error::Error> for Problem {
+    fn from(error: certificates::error::Error) -> Self {
+        use certificates::error::Error;
+        use certificates::rules::{NotAllowed, NotIssuable, NotSecond};
+        use exams::service::NotCleared;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound | Error::NotCleared(NotCleared::NotFound) => Self::NotFound,
+            Error::AlreadyIssued => Self::Conflict("already-issued"),
+            Error::NotIssuable(NotIssuable::Body) => Self::Conflict("body-may-not-issue"),
+            Error::NotIssuable(NotIssuable::Accreditation(code)) => Self::Conflict(code),
+            Error::NoKey => Self::Conflict("no-issuing-key"),
+            Error::Refused(refused) => not_signed(&refused),
+            Error::DailyCap => Self::Conflict("daily-cap"),
+            Error::NumberTaken => Self::Invalid(Invalid::one("number", "number-taken")),
+            Error::Number(_) => Self::Invalid(Invalid::one("number", "serial-exhausted")),
+            Error::NotAllowed(NotAllowed::NotValid) => Self::Conflict("certificate-not-valid"),
+            Error::NotAllowed(NotAllowed::NotSuspended) => Self::Conflict("certificate-not-suspended"),
+            Error::NotAllowed(NotAllowed::Ended) => Self::Conflict("certificate-ended"),
+            Error::NotSecond(NotSecond::SamePerson) => Self::Conflict("second-person"),
+            Error::NotSecond(NotSecond::OtherReason) => Self::Conflict("other-reason"),
+            Error::NotSecond(NotSecond::NotBureau) => Self::Conflict("bureau-decides"),
+            Error::NotCleared(NotCleared::Because(obstacles)) => {
+                Self::Conflict(obstacles.first().map_or("not-passed", |first| first.code()))
+            }
+            Error::Person(error) => error.into(),
+            Error::Exam(error) => error.into(),
+            Error::NotCleared(NotCleared::Database(error)) | Error::Database(error) => error.into(),
+            Error::NoStatusPlace | Error::BrokenDraft | Error::KeyFile(_) => {
+                Self::Internal(error.to_string())
+            }
+        }
+    }
+}
+
+/// What the signer refused: a wrong number is the caller's to mend, a key its holder's, a name the register's.
+fn not_signed(refused: &Refused) -> Problem {
+    let Some(first) = refused.0.first() else { return Problem::Internal(refused.to_string()) };
+    match first {
+        Refusal::NumberBody | Refusal::NumberLevel => {
+            Problem::Invalid(Invalid::one("number", "number-of-another"))
+        }
+        Refusal::HolderEmpty | Refusal::HolderLength | Refusal::HolderForm => {
+            Problem::Conflict("holder-not-printable")
+        }
+        Refusal::KeyPurpose
+        | Refusal::KeyBody
+        | Refusal::KeyType
+        | Refusal::KeyEnvironment
+        | Refusal::KeyValidity
+        | Refusal::KeyState
+        | Refusal::KeyMismatch => Problem::Conflict("issuing-key-unusable"),
+        Refusal::CodeEmpty
+        | Refusal::IssuedInFuture
+        | Refusal::IssuedTooEarly
+        | Refusal::ExpiresBeforeIssue
+        | Refusal::ExpiresTooLate
+        | Refusal::StatusIndex
+        | Refusal::SelfCheck => Problem::Internal(refused.to_string()),
     }
 }
 

@@ -2,6 +2,7 @@
 //! tests are made from it, so nothing can be served that isn't here.
 
 use crate::flows::staff::Joining;
+use crate::registry::certificates::{ChangeReason, NewCertificate};
 use crate::registry::employment::{Leaving, NewDeclaredService, Transfer};
 use crate::registry::exams::{Confirmation, NewApplication, NewSession};
 use crate::registry::firstaid::NewFirstAid;
@@ -166,6 +167,8 @@ pub fn table() -> Vec<RouteSpec> {
         people(),
         employment(),
         exams(),
+        certificates(),
+        verification(),
         first_aid(),
         recorded(),
         indicators(),
@@ -610,4 +613,98 @@ async fn not_found() -> Result<&'static str, Problem> {
 
 async fn method_not_allowed() -> Result<&'static str, Problem> {
     Err(Problem::MethodNotAllowed)
+}
+
+/// Who sees certificates: their bodies, the bureau, and each holder his own.
+const CERTIFICATES: Access = Access::Roles(&[Administrator, Bureau, Assessor, Caregiver]);
+const CERTIFICATE_OFFICES: Access = Access::Roles(&[Administrator, Bureau, Assessor]);
+const ISSUERS: Access = Access::Roles(&[Assessor]);
+const CERTIFICATE_CHANGERS: Access = Access::Roles(&[Bureau, Assessor]);
+const HOLDERS: Access = Access::Roles(&[Caregiver]);
+
+fn certificates() -> Vec<RouteSpec> {
+    use api::certificates::{CertificateQuery, CertificateView, IssuedView, NumberQuery, NumberView};
+    vec![
+        get("/api/v1/certificates", CERTIFICATES, api::certificates::certificate_list)
+            .says("The certificates that the caller may see, newest first, 50 at a time.")
+            .takes::<CertificateQuery>()
+            .gives::<Vec<CertificateView>>(),
+        post("/api/v1/certificates", ISSUERS, api::certificates::certificate_create)
+            .says("Issues the certificate of an application that was passed and whose notice has ended.")
+            .takes::<NewCertificate>()
+            .gives::<CertificateView>(),
+        post("/api/v1/exam-sessions/{id}/certificates", ISSUERS, api::certificates::session_issue)
+            .says("Issues for every application of a session that has no certificate yet.")
+            .gives::<Vec<IssuedView>>(),
+        get("/api/v1/certificate-numbers", CERTIFICATE_OFFICES, api::certificates::number_list)
+            .says("The numbers that were taken, with what became of each and why.")
+            .takes::<NumberQuery>()
+            .gives::<Vec<NumberView>>(),
+        // The endings first: `{id}` would take them too.
+        get("/api/v1/certificates/{id}.pdf", CERTIFICATES, api::certificates::certificate_pdf)
+            .says("The certificate for paper, with the whole identity number; each call is audited."),
+        get("/api/v1/certificates/{id}.png", CERTIFICATES, api::certificates::certificate_png)
+            .says("The same page as a picture; each call is audited."),
+        get("/api/v1/certificates/{id}.cwt", CERTIFICATES, api::certificates::certificate_cwt)
+            .says("What was signed: a CWT in COSE_Sign1."),
+        get("/api/v1/certificates/{id}", CERTIFICATES, api::certificates::certificate_get)
+            .says("One certificate with its history.")
+            .gives::<CertificateView>(),
+        post("/api/v1/certificates/{id}/suspend", CERTIFICATE_CHANGERS, api::certificates::certificate_suspend)
+            .says("Suspends a valid certificate from today.")
+            .takes::<ChangeReason>()
+            .gives::<CertificateView>(),
+        post(
+            "/api/v1/certificates/{id}/reinstate",
+            CERTIFICATE_CHANGERS,
+            api::certificates::certificate_reinstate,
+        )
+        .says("Reinstates a suspended certificate from today.")
+        .takes::<ChangeReason>()
+        .gives::<CertificateView>(),
+        post("/api/v1/certificates/{id}/revoke", CERTIFICATE_CHANGERS, api::certificates::certificate_revoke)
+            .says("Revokes a certificate from today; where two persons are asked for, the first is answered 202.")
+            .takes::<ChangeReason>()
+            .gives::<CertificateView>(),
+        post("/api/v1/certificates/{id}/replace", CERTIFICATE_CHANGERS, api::certificates::certificate_replace)
+            .says("Issues a new certificate in place of a valid one, which reads replaced from today.")
+            .takes::<ChangeReason>()
+            .gives::<CertificateView>(),
+        get("/certificates", CERTIFICATE_OFFICES, pages::certificates::list),
+        get("/certificates/{id}.pdf", CERTIFICATES, api::certificates::certificate_pdf),
+        get("/certificates/{id}.png", CERTIFICATES, api::certificates::certificate_png),
+        get("/certificates/{id}", CERTIFICATES, pages::certificates::detail),
+        get("/certificates/{id}/{change}", CERTIFICATE_CHANGERS, pages::certificates::change_form),
+        post("/certificates/{id}/{change}", CERTIFICATE_CHANGERS, pages::certificates::change),
+        get("/my/certificates", HOLDERS, pages::certificates::mine),
+    ]
+}
+
+fn verification() -> Vec<RouteSpec> {
+    use api::{published, verification};
+    vec![
+        post("/api/v1/verifications", PUBLIC, verification::verification)
+            .says("What a certificate is worth: the QR's text as `content`, or a file in multipart form.")
+            .takes::<verification::Scanned>()
+            .gives::<serde_json::Value>(),
+        post("/api/v1/lookups", PUBLIC, verification::lookup)
+            .says("The same by number and full name; throttled.")
+            .takes::<verification::Lookup>()
+            .gives::<serde_json::Value>(),
+        get("/v/{code}", PUBLIC, pages::verify::verify),
+        post("/v/{code}/holder-match", PUBLIC, verification::holder_match)
+            .says("Whether a name and the last four of an identity number are the holder's; throttled.")
+            .takes::<verification::HolderClaim>()
+            .gives::<verification::MatchView>(),
+        post("/v/{code}/match", PUBLIC, pages::verify::holder_match),
+        get("/lookup", PUBLIC, pages::verify::lookup),
+        post("/lookup", PUBLIC, pages::verify::lookup_submit),
+        get("/scan", PUBLIC, pages::verify::scan),
+        post("/scan", PUBLIC, pages::verify::scan_submit),
+        get("/trust-list.json", PUBLIC, published::trust_list),
+        get("/.well-known/jwks.json", PUBLIC, published::jwks),
+        get("/.well-known/did.json", PUBLIC, published::did_document),
+        get("/status/{list}", PUBLIC, published::status_bundle),
+        get("/status/{list}/{purpose}", PUBLIC, published::status_list),
+    ]
 }

@@ -1,4 +1,4 @@
-//! Work beside the requests: one thread that delivers the outbox and keeps what is in memory current.
+//! Work beside the requests: a thread that delivers the outbox, and one that keeps what is in memory current.
 
 pub mod mail;
 
@@ -14,41 +14,62 @@ use crate::http::problem::Problem;
 use crate::kernel::context::Origin;
 use crate::registry::outbox::{Claimed, MessageKind, store};
 
-/// The running thread. Stops when told to, after the message in hand.
+/// The running threads. They stop when told to, after the work in hand.
 pub struct Background {
-    stop: mpsc::Sender<()>,
     stopping: Arc<AtomicBool>,
-    thread: JoinHandle<()>,
+    threads: Vec<(mpsc::Sender<()>, JoinHandle<()>)>,
 }
 
 impl Background {
     pub fn stop(self) {
         self.stopping.store(true, Ordering::SeqCst);
-        let _ = self.stop.send(());
-        if self.thread.join().is_err() {
-            tracing::error!("the background thread had panicked");
+        for (stop, thread) in self.threads {
+            let _ = stop.send(());
+            if thread.join().is_err() {
+                tracing::error!("a background thread had panicked");
+            }
         }
     }
 }
 
-const TICK: Duration = Duration::from_secs(1);
+/// How long a mail may wait.
+const MAIL_TICK: Duration = Duration::from_secs(1);
+/// How long a change made by another process may go unseen.
+const STATUS_TICK: Duration = Duration::from_secs(2);
 
 #[must_use]
 pub fn start(app: &Arc<App>) -> Background {
-    let (stop, stopped) = mpsc::channel();
     let stopping = Arc::new(AtomicBool::new(false));
-    let (app, flag) = (Arc::clone(app), Arc::clone(&stopping));
+    let deliver = |app: &App| {
+        if let Err(problem) = deliver_due(app) {
+            tracing::warn!(%problem, "the outbox waits");
+        }
+    };
+    // A mail server that hangs must not make the status go stale: a thread for each.
+    let threads = vec![
+        every(MAIL_TICK, app, &stopping, deliver),
+        every(STATUS_TICK, app, &stopping, App::keep_current),
+    ];
+    Background { stopping, threads }
+}
+
+fn every(
+    tick: Duration,
+    app: &Arc<App>,
+    stopping: &Arc<AtomicBool>,
+    work: impl Fn(&App) + Send + 'static,
+) -> (mpsc::Sender<()>, JoinHandle<()>) {
+    let (stop, stopped) = mpsc::channel();
+    let (app, stopping) = (Arc::clone(app), Arc::clone(stopping));
     let thread = std::thread::spawn(move || {
-        while !flag.load(Ordering::SeqCst) {
-            if let Err(problem) = deliver_due(&app) {
-                tracing::warn!(%problem, "the outbox waits");
-            }
-            if stopped.recv_timeout(TICK).is_ok() {
+        while !stopping.load(Ordering::SeqCst) {
+            work(&app);
+            if stopped.recv_timeout(tick).is_ok() {
                 break;
             }
         }
     });
-    Background { stop, stopping, thread }
+    (stop, thread)
 }
 
 /// Delivers what is due, one claim of messages at a time; how many went out.

@@ -106,6 +106,7 @@ entities! {
     FirstAidCertificate => FirstAidCertificateId,
     RecordedCertificate => RecordedCertificateId,
     Certificate => CertificateId,
+    CertificateEvent => CertificateEventId,
     AuditEvent => AuditEventId,
     Message => MessageId,
     Request => RequestId,

@@ -7,11 +7,20 @@ CREATE TABLE certificate_serials (
     PRIMARY KEY (body_code, year, level)
 );
 
+-- How many numbers a body took on a day, for the daily cap of its key.
+CREATE TABLE certificate_days (
+    body_code TEXT NOT NULL,
+    day       DATE NOT NULL,
+    taken     INTEGER NOT NULL,
+    PRIMARY KEY (body_code, day)
+);
+
 -- Every number ever taken, with the exact bytes to be signed; one that came to nothing says why.
 CREATE TABLE certificate_reservations (
     number       TEXT PRIMARY KEY,
     code         BYTEA NOT NULL UNIQUE,
     person_id    UUID NOT NULL REFERENCES people (id),
+    body_id      UUID NOT NULL REFERENCES organisations (id),
     application_id UUID REFERENCES applications (id),
     replaces_id  UUID,
     status_list  INTEGER NOT NULL,
@@ -23,6 +32,9 @@ CREATE TABLE certificate_reservations (
     reserved_at  TIMESTAMPTZ NOT NULL,
     UNIQUE (status_list, status_index)
 );
+CREATE INDEX certificate_reservations_body ON certificate_reservations (body_id, reserved_at);
+CREATE UNIQUE INDEX certificate_reservations_replaces ON certificate_reservations (replaces_id)
+    WHERE state <> 'void' AND replaces_id IS NOT NULL;
 CREATE UNIQUE INDEX certificate_reservations_application ON certificate_reservations (application_id)
     WHERE state <> 'void' AND application_id IS NOT NULL;
 

@@ -19,7 +19,13 @@ pub struct Aid {
 }
 
 /// `certified` are indices of `workers`; `sure` holds a certificate that is valid for long.
-pub fn aid(dice: &Dice<'_>, workers: &[Worker], certified: &[usize], sure: usize, today: NaiveDate) -> Vec<Aid> {
+pub fn aid(
+    dice: &Dice<'_>,
+    workers: &[Worker],
+    certified: &[usize],
+    sure: usize,
+    today: NaiveDate,
+) -> Vec<Aid> {
     let mut order: Vec<usize> = certified.iter().copied().filter(|who| *who != sure).collect();
     dice.shuffle(&mut order);
     order.push(sure);
@@ -39,7 +45,8 @@ pub fn aid(dice: &Dice<'_>, workers: &[Worker], certified: &[usize], sure: usize
         };
         all.push(lasting(who, left, today));
     }
-    let others = (0..workers.len()).filter(|who| workers[*who].employer().is_some() && !certified.contains(who));
+    let others =
+        (0..workers.len()).filter(|who| workers[*who].employer().is_some() && !certified.contains(who));
     for who in others {
         if dice.chance(24) {
             all.push(lasting(who, dice.between(40, 1_050), today));

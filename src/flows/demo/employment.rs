@@ -52,7 +52,8 @@ pub fn enter(tx: &mut Tx, books: &Books<'_>, workers: &[Worker]) -> Result<Vec<P
                 let joiner = Joiner::Described(workers[who].citizen.entry());
                 let joining = Joining { joiner, post: post(&workers[who], &stint) };
                 let context = context(books, on, stint.at, minutes);
-                let joined = staff_join(tx, &context, registry(books), books.institutions[stint.at], &joining)?;
+                let joined =
+                    staff_join(tx, &context, registry(books), books.institutions[stint.at], &joining)?;
                 ids[who] = Some(joined.person);
             }
             Event::Moves(stint) => moves(tx, books, (on, minutes), ids[who], &workers[who], &stint)?,
@@ -139,7 +140,8 @@ pub fn enter_declared(
     const ACCEPTED: usize = 5;
     const ALL: usize = 8;
     let (institution, bureau) = (books.actor("institution")?, books.actor("bureau")?);
-    let own = |worker: &Worker| worker.employer().map(|at| books.institutions[at]) == institution.organisation;
+    let own =
+        |worker: &Worker| worker.employer().map(|at| books.institutions[at]) == institution.organisation;
     let old_enough = |worker: &Worker| {
         worker.since().is_some_and(|since| crate::kernel::dates::whole_years(worker.citizen.born, since) > 24)
     };
@@ -156,7 +158,8 @@ pub fn enter_declared(
             to_date: shifted(since, -(30 + 9 * step)),
             evidence: EVIDENCE[place % EVIDENCE.len()].to_owned(),
         };
-        let days_ago = if place < ACCEPTED { 300 - 30 * step } else { 2 * (i64::try_from(ALL).unwrap_or(0) - step) };
+        let days_ago =
+            if place < ACCEPTED { 300 - 30 * step } else { 2 * (i64::try_from(ALL).unwrap_or(0) - step) };
         let on = shifted(books.calendar.today, -days_ago).max(shifted(since, 1));
         let context = books.calendar.context(on, 640, Some(&institution));
         let declared = declared_service_declare(tx, &context, *person, &new)?;
@@ -169,7 +172,12 @@ pub fn enter_declared(
     Ok(())
 }
 
-const EMPLOYERS: [&str; 4] = ["绍兴暖阳护理院（示例）", "上海静和家政服务社（示例）", "桐乡乐龄敬老院（示例）", "杭州康宁医院护工站（示例）"];
+const EMPLOYERS: [&str; 4] = [
+    "绍兴暖阳护理院（示例）",
+    "上海静和家政服务社（示例）",
+    "桐乡乐龄敬老院（示例）",
+    "杭州康宁医院护工站（示例）",
+];
 const EVIDENCE: [&str; 3] = ["原单位工作证明（盖章原件）", "社会保险参保缴费证明", "劳动合同原件"];
 
 fn post(worker: &Worker, stint: &Stint) -> Post {
@@ -186,7 +194,8 @@ fn registry<'a>(books: &'a Books<'_>) -> Registry<'a> {
 
 /// The demo's institution enters its own staff; for the others the bureau did.
 fn context(books: &Books<'_>, on: NaiveDate, at: usize, minutes: i64) -> Context {
-    let own = books.accounts.get("institution").filter(|actor| actor.organisation == Some(books.institutions[at]));
+    let own =
+        books.accounts.get("institution").filter(|actor| actor.organisation == Some(books.institutions[at]));
     let actor = own.or_else(|| books.accounts.get("bureau"));
     books.calendar.context(on, minutes, actor)
 }

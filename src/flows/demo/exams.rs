@@ -16,7 +16,8 @@ use crate::kernel::skill::{ExamPart, Occupation, SkillLevel, Specialty};
 use crate::kernel::vocabulary::Declaration;
 use crate::registry::exams::service::{scores_confirm, scores_enter, session_create, session_publish};
 use crate::registry::exams::{
-    Applicant, Confirmation, Decision, Declared, NewApplication, NewSession, Notice, Part, ScoreEntry, store,
+    Applicant, Confirmation, Decision, Declared, NewApplication, NewSession, Notice, Part, Place, ScoreEntry,
+    store,
 };
 use crate::seeds::Rules;
 
@@ -112,7 +113,8 @@ impl Exams<'_, '_> {
             let context = self.at(on, 575 + place, &actor);
             let new = self.application(sitting.level, candidate);
             let made = application_submit(tx, &context, &actor, basis, session, &new)?;
-            let expected = if candidate.fate == Fate::TooEarly { Decision::NotEligible } else { Decision::Eligible };
+            let expected =
+                if candidate.fate == Fate::TooEarly { Decision::NotEligible } else { Decision::Eligible };
             if made.decision != expected {
                 return Err(LoadError::Incomplete("exam applications"));
             }
@@ -171,7 +173,7 @@ impl Exams<'_, '_> {
                 }
                 let score = self.points(part, fails);
                 let entry = ScoreEntry { application: *application, part: part.part, attempt: None, score };
-                entries.push((entries.len(), entry));
+                entries.push((Place::Listed(entries.len()), entry));
             }
         }
         let after = if attempt == Attempt::First { 3 } else { 21 };
@@ -184,8 +186,11 @@ impl Exams<'_, '_> {
 
     fn points(&self, part: &Part, fails: bool) -> i32 {
         let (pass, most) = (i64::from(part.pass_mark), i64::from(part.maximum));
-        let points =
-            if fails { self.dice.between(pass * 2 / 3, pass - 2) } else { self.dice.between(pass + 1, most - 4) };
+        let points = if fails {
+            self.dice.between(pass * 2 / 3, pass - 2)
+        } else {
+            self.dice.between(pass + 1, most - 4)
+        };
         i32::try_from(points).unwrap_or(0)
     }
 

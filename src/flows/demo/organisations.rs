@@ -86,7 +86,8 @@ fn credit_code(organisation: &Organisation, place: usize) -> Option<CreditCode> 
 /// Check character of the eight characters of an organisation code (GB 11714).
 fn own_check(own: &str) -> Option<char> {
     let weights = [3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = own.chars().zip(weights).map(|(c, weight)| Some(c.to_digit(36)? * weight)).sum::<Option<_>>()?;
+    let sum: u32 =
+        own.chars().zip(weights).map(|(c, weight)| Some(c.to_digit(36)? * weight)).sum::<Option<_>>()?;
     match 11 - sum % 11 {
         10 => Some('X'),
         11 => Some('0'),
@@ -148,7 +149,8 @@ pub fn open_accounts(
             person: None,
             email: None,
         };
-        accounts.push((DemoAccount { username, role, name: new.name.clone() }, open(tx, &context, &new, hash)?));
+        accounts
+            .push((DemoAccount { username, role, name: new.name.clone() }, open(tx, &context, &new, hash)?));
     }
     Ok(accounts)
 }

@@ -107,7 +107,8 @@ impl<'a> Registrar<'a> {
 }
 
 /// Ages in years with their weights.
-const AGES: [((i64, i64), u32); 5] = [((45, 52), 38), ((53, 59), 32), ((36, 44), 16), ((60, 63), 7), ((23, 35), 7)];
+const AGES: [((i64, i64), u32); 5] =
+    [((45, 52), 38), ((53, 59), 32), ((36, 44), 16), ((60, 63), 7), ((23, 35), 7)];
 
 const EDUCATION: [(Education, u32); 6] = [
     (Education::MiddleSchool, 43),

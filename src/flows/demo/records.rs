@@ -41,7 +41,8 @@ pub fn enter_elsewhere(
     entries.sort_by_key(|(on, one)| (*on, one.who));
     for (place, (on, one)) in entries.into_iter().enumerate() {
         let (issuer, code) = ISSUERS[one.who % ISSUERS.len()];
-        let number = format!("{code}{}{}{:06}", one.issued_on.format("%y"), one.level.number(), 201 + place * 3);
+        let number =
+            format!("{code}{}{}{:06}", one.issued_on.format("%y"), one.level.number(), 201 + place * 3);
         let number: CertificateNumber = number.parse().map_err(|_| LoadError::Incomplete("numbers"))?;
         let asked = place % 7 != 3;
         let new = NewRecorded {

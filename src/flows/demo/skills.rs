@@ -110,8 +110,9 @@ const OVER: [(SkillLevel, usize); 16] = [
 ];
 
 pub fn skills(dice: &Dice<'_>, workers: &[Worker], towns: &[usize], today: NaiveDate) -> Skills {
-    let caregivers: Vec<usize> =
-        (0..workers.len()).filter(|&who| workers[who].is_caregiver() && workers[who].employer().is_some()).collect();
+    let caregivers: Vec<usize> = (0..workers.len())
+        .filter(|&who| workers[who].is_caregiver() && workers[who].employer().is_some())
+        .collect();
     let (certified, rest) = part_certified(dice, workers, &caregivers, towns, today);
     let mut pools = Pools { dice, workers, levels: levels(dice, workers, &certified), rest };
     let mut sittings: Vec<Sitting> = (0..OVER.len()).map(|index| pools.over(index, today)).collect();
@@ -129,7 +130,8 @@ fn part_certified(
     towns: &[usize],
     today: NaiveDate,
 ) -> (Vec<usize>, Vec<usize>) {
-    let ahead: Vec<f64> = (0..=towns.iter().copied().max().unwrap_or(0)).map(|_| dice.share() - 0.5).collect();
+    let ahead: Vec<f64> =
+        (0..=towns.iter().copied().max().unwrap_or(0)).map(|_| dice.share() - 0.5).collect();
     let mut ranked: Vec<(f64, usize)> = caregivers
         .iter()
         .map(|&who| {
@@ -220,7 +222,13 @@ impl Pools<'_> {
         let noticed = Stage::Noticed(shifted(today, -22));
         let mut all = vec![
             self.at_stage(0, SkillLevel::Five, shifted(today, -30), noticed, (14, 2, 0)),
-            self.at_stage(0, SkillLevel::Four, shifted(today, -9), Stage::Noticed(shifted(today, -1)), (9, 2, 2)),
+            self.at_stage(
+                0,
+                SkillLevel::Four,
+                shifted(today, -9),
+                Stage::Noticed(shifted(today, -1)),
+                (9, 2, 2),
+            ),
             self.at_stage(0, SkillLevel::Five, shifted(today, -5), Stage::Entered, (12, 3, 0)),
             self.at_stage(0, SkillLevel::Five, shifted(today, -2), Stage::Held, (15, 0, 0)),
             self.at_stage(0, SkillLevel::Three, shifted(today, 22), Stage::Registration, (3, 0, 3)),
@@ -251,7 +259,8 @@ impl Pools<'_> {
     fn passing(&mut self, level: SkillLevel, count: usize, on: NaiveDate) -> Vec<Candidate> {
         let workers = self.workers;
         let fits = |&(who, held): &(usize, SkillLevel)| held == level && is_ready(&workers[who], level, on);
-        let mut found: Vec<usize> = self.levels.iter().filter(|entry| fits(entry)).map(|entry| entry.0).collect();
+        let mut found: Vec<usize> =
+            self.levels.iter().filter(|entry| fits(entry)).map(|entry| entry.0).collect();
         self.dice.shuffle(&mut found);
         found.truncate(count);
         let taken: BTreeSet<usize> = found.iter().copied().collect();
@@ -269,7 +278,8 @@ impl Pools<'_> {
     fn early(&mut self, count: usize, on: NaiveDate, level: SkillLevel) -> Vec<Candidate> {
         let workers = self.workers;
         let lacks = |who: usize| {
-            is_ready(&workers[who], SkillLevel::Five, on) && workers[who].years_on(on) + 2 < years_asked(level)
+            is_ready(&workers[who], SkillLevel::Five, on)
+                && workers[who].years_on(on) + 2 < years_asked(level)
         };
         self.take(count, Fate::TooEarly, lacks)
     }
@@ -296,7 +306,8 @@ impl Pools<'_> {
     fn expired(&mut self, today: NaiveDate) -> Vec<Elsewhere> {
         let long_here = shifted(today, -1_400);
         let workers = self.workers;
-        let found = self.take(EXPIRED, Fate::Passes, |who| workers[who].since().is_some_and(|day| day < long_here));
+        let found =
+            self.take(EXPIRED, Fate::Passes, |who| workers[who].since().is_some_and(|day| day < long_here));
         let of = |candidate: Candidate| {
             let last = shifted(today, -self.dice.between(20, 300));
             let (issued_on, expires_on) = (shifted(last, -3 * 365), Some(last));

@@ -139,7 +139,12 @@ fn employed(
     let before = start(dice, earliest, shifted(from, -200));
     let elsewhere = dice.below(houses.max(1));
     // A move is known to the registry from both sides only where it saw both.
-    if houses > 0 && elsewhere != at && dice.chance(16) && before < from && (from <= opened || before < opened) {
+    if houses > 0
+        && elsewhere != at
+        && dice.chance(16)
+        && before < from
+        && (from <= opened || before < opened)
+    {
         let end = (shifted(from, -1), LeavingReason::Transferred);
         spells.push(Stint { at: elsewhere, kind, from: before, end: Some(end) });
     }

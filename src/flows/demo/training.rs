@@ -15,12 +15,10 @@ use crate::registry::training::rules::LocalRules;
 use crate::registry::training::service::records::{
     attendance_record, class_complete, lesson_create, results_record,
 };
-use crate::registry::training::service::{
-    Decision, class_close, class_create, class_file, class_review,
-};
+use crate::registry::training::service::{Decision, class_close, class_create, class_file, class_review};
 use crate::registry::training::{
-    Attendance, Class, Module, ModuleResult, NewClass, NewLesson, Outcome, Presence, Presences, Programme, Results,
-    store,
+    Attendance, Class, Module, ModuleResult, NewClass, NewLesson, Outcome, Presence, Presences, Programme,
+    Results, store,
 };
 
 /// What all classes have in common.
@@ -75,8 +73,12 @@ impl School<'_, '_> {
     fn decision(&self, stage: Stage) -> Option<Decision> {
         match stage {
             Stage::Draft | Stage::Filed => None,
-            Stage::Returned => Some(Decision::SendBack { reason: "请补充实训场地的消防验收材料".to_owned() }),
-            Stage::Refused => Some(Decision::Refuse { reason: "培训资质在开班期间到期，请续期后重新备案".to_owned() }),
+            Stage::Returned => {
+                Some(Decision::SendBack { reason: "请补充实训场地的消防验收材料".to_owned() })
+            }
+            Stage::Refused => Some(Decision::Refuse {
+                reason: "培训资质在开班期间到期，请续期后重新备案".to_owned(),
+            }),
             Stage::Approved { .. } | Stage::Ended | Stage::Closed => Some(Decision::Approve),
         }
     }
@@ -170,7 +172,8 @@ impl School<'_, '_> {
     }
 
     fn presence(&self) -> Presence {
-        const USUAL: [(Presence, u32); 3] = [(Presence::Present, 955), (Presence::Leave, 30), (Presence::Absent, 15)];
+        const USUAL: [(Presence, u32); 3] =
+            [(Presence::Present, 955), (Presence::Leave, 30), (Presence::Absent, 15)];
         self.dice.weighted(&USUAL).copied().unwrap_or(Presence::Present)
     }
 
@@ -206,7 +209,8 @@ fn new_class(course: &Course, programme: &Programme, term: usize) -> NewClass {
     }
 }
 
-const ROOMS: [&str; 4] = ["晴川校区实训楼201教室", "桑榆中心三楼多功能厅", "知暖学校东楼护理实训室", "禾光学校一楼阶梯教室"];
+const ROOMS: [&str; 4] =
+    ["晴川校区实训楼201教室", "桑榆中心三楼多功能厅", "知暖学校东楼护理实训室", "禾光学校一楼阶梯教室"];
 
 fn teacher(module: &Module, school: usize) -> String {
     const TEACHERS: [[&str; 3]; 4] = [

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod areas;
+pub mod certificates;
 pub mod demo;
 pub mod employment;
 pub mod exams;
@@ -9,6 +10,8 @@ pub mod firstaid;
 pub mod indicators;
 pub mod organisations;
 pub mod people;
+pub mod published;
 pub mod recorded;
 pub mod system;
 pub mod training;
+pub mod verification;

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod applications;
 pub mod areas;
+pub mod certificates;
 pub mod employment;
 pub mod exams;
 pub mod firstaid;
@@ -15,3 +16,4 @@ pub mod organisations;
 pub mod recorded;
 pub mod scores;
 pub mod training;
+pub mod verify;

@@ -1,3 +1,254 @@
-//! Skill certificates: ours and those recorded from elsewhere.
+//! Skill certificates (职业技能等级证书) that this registry signs: their numbers, what was printed, and what became
+//! of them since.
+//!
+//! A certificate comes into being in two steps, so that a crash between them loses nothing: a reservation takes
+//! number, public code and status place and keeps the exact bytes to be signed; the issue stores what was signed.
+//! Absent: the signature itself (`proof`), who has passed which exam (`exams`), the order of the steps
+//! (`flows::certificate_issue`), and certificates from elsewhere (`recorded_certificates`, another domain's table).
 
+pub mod error;
 pub mod held;
+pub mod numbers;
+pub mod public;
+pub mod rules;
+pub mod service;
+pub mod store;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::codes;
+use crate::kernel::certificate_number::CertificateNumber;
+use crate::kernel::dates::Timestamp;
+use crate::kernel::form::{Fields, Form};
+use crate::kernel::identity::DocumentKind;
+use crate::kernel::ids::{
+    AccountId, ApplicationId, CertificateEventId, CertificateId, OrganisationId, PersonId, PublicCode,
+};
+use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+use crate::proof::keys::KeyId;
+use crate::proof::payload::StatusPlace;
+
+codes! {
+    /// 证书状态. Being past its last day is no state: the date says it.
+    pub enum Standing("certificate-state") {
+        /// 有效
+        Valid = "valid",
+        /// 暂停使用
+        Suspended = "suspended",
+        /// 已撤销
+        Revoked = "revoked",
+        /// 已换发
+        Replaced = "replaced",
+    }
+}
+
+/// The state of a certificate with what belongs to it; changes go through [`rules`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CertificateState {
+    Valid { since: NaiveDate },
+    Suspended { since: NaiveDate },
+    Revoked { since: NaiveDate },
+    Replaced { since: NaiveDate, by: CertificateId },
+}
+
+codes! {
+    /// What is done to a certificate.
+    pub enum Change("certificate-change") {
+        /// 发证
+        Issue = "issue",
+        /// 暂停使用
+        Suspend = "suspend",
+        /// 恢复使用
+        Reinstate = "reinstate",
+        /// 撤销
+        Revoke = "revoke",
+        /// 换发
+        Replace = "replace",
+    }
+}
+
+codes! {
+    /// Why it is done. Each change has its own reasons: [`ReasonCode::fits`].
+    pub enum ReasonCode("certificate-reason") {
+        /// 考核合格
+        Passed = "passed",
+        /// 涉嫌违规，调查期间
+        Investigation = "investigation",
+        /// 本人申请
+        HolderRequest = "holder-request",
+        /// 调查结束，可以恢复
+        Cleared = "cleared",
+        /// 以欺骗等不正当手段取得
+        Fraud = "fraud",
+        /// 发证有误
+        IssuedInError = "issued-in-error",
+        /// 评价机构违规评价
+        BodyMisconduct = "body-misconduct",
+        /// 出租、出借、转让证书
+        LentOut = "lent-out",
+        /// 姓名更正
+        NameCorrected = "name-corrected",
+        /// 证书损毁
+        Damaged = "damaged",
+        /// 证书遗失
+        Lost = "lost",
+        /// 其他，须写明
+        Other = "other",
+    }
+}
+
+codes! {
+    /// Where an entry in a certificate's history stands.
+    pub enum EventState("certificate-event-state") {
+        /// 待第二人确认
+        Pending = "pending",
+        /// 已生效
+        Done = "done",
+    }
+}
+
+codes! {
+    /// 编号登记状态: no number is ever taken without one of these.
+    pub enum ReservationState("reservation-state") {
+        /// 已取号，尚未发证
+        Reserved = "reserved",
+        /// 已发证
+        Issued = "issued",
+        /// 作废
+        Void = "void",
+    }
+}
+
+codes! {
+    /// 全国联网查询上传状态
+    pub enum UploadState("upload-state") {
+        /// 待上传
+        Pending = "pending",
+        /// 已上传
+        Uploaded = "uploaded",
+        /// 上传失败
+        Failed = "failed",
+    }
+}
+
+/// An issued certificate.
+#[derive(Debug, Clone)]
+pub struct Certificate {
+    pub id: CertificateId,
+    pub code: PublicCode,
+    pub number: CertificateNumber,
+    pub person: PersonId,
+    pub application: Option<ApplicationId>,
+    pub body: OrganisationId,
+    pub occupation: Occupation,
+    pub specialty: Specialty,
+    pub level: SkillLevel,
+    /// 姓名, as printed.
+    pub holder: String,
+    pub issued_on: NaiveDate,
+    /// The last day on which it counts.
+    pub expires_on: Option<NaiveDate>,
+    pub record: Record,
+    /// What was signed, in COSE_Sign1.
+    pub cwt: Vec<u8>,
+    pub key: KeyId,
+    pub place: StatusPlace,
+    pub state: CertificateState,
+    pub upload: UploadState,
+    pub uploaded_on: Option<NaiveDate>,
+    pub issued_at: Timestamp,
+    pub issued_by: Option<AccountId>,
+}
+
+/// A text in both languages of the paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    pub zh: String,
+    pub en: String,
+}
+
+/// The printed content beside what is signed, as it was on the day of issue. Without the identity number, which
+/// only the authorised print opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    pub document_kind: DocumentKind,
+    pub occupation: Words,
+    /// `None` for the occupation as a whole, which prints a dash.
+    pub specialty: Option<Words>,
+    pub level: Words,
+    pub body: Words,
+}
+
+/// A number that was taken, with what is to be signed under it.
+#[derive(Debug, Clone)]
+pub struct Reservation {
+    pub number: CertificateNumber,
+    pub code: PublicCode,
+    pub person: PersonId,
+    pub body: OrganisationId,
+    pub application: Option<ApplicationId>,
+    /// The certificate whose place the new one takes.
+    pub replaces: Option<CertificateId>,
+    pub draft: Draft,
+    pub state: ReservationState,
+    /// Why it came to nothing.
+    pub explanation: Option<String>,
+    pub reserved_at: Timestamp,
+}
+
+/// What a reservation keeps until it is signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// The CBOR of the [`crate::proof::payload::Payload`], in hexadecimal: exactly what is signed.
+    pub payload: String,
+    pub record: Record,
+}
+
+/// One entry in a certificate's history.
+#[derive(Debug, Clone)]
+pub struct CertificateEvent {
+    pub id: CertificateEventId,
+    pub change: Change,
+    pub reason_code: ReasonCode,
+    pub reason: String,
+    pub requested_by: Option<AccountId>,
+    pub requested_at: Timestamp,
+    pub approved_by: Option<AccountId>,
+    pub approved_at: Option<Timestamp>,
+    pub effective_on: Option<NaiveDate>,
+    pub state: EventState,
+}
+
+/// A request to issue.
+#[derive(Debug, Clone)]
+pub struct NewCertificate {
+    pub application_id: ApplicationId,
+    /// Where the body numbers its certificates itself.
+    pub number: Option<CertificateNumber>,
+}
+
+impl Form for NewCertificate {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let application_id = f.required("application_id");
+        let number = f.optional("number");
+        Some(Self { application_id: application_id?, number: number? })
+    }
+}
+
+/// A reason for a change, as a code and in words.
+#[derive(Debug, Clone)]
+pub struct ChangeReason {
+    pub code: ReasonCode,
+    pub words: String,
+}
+
+impl Form for ChangeReason {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let code = f.required("reason_code");
+        let words = f.text("reason", 300);
+        Some(Self { code: code?, words: words? })
+    }
+}

@@ -1,0 +1,40 @@
+//! Signed certificates by their public code, so that a second scan of a paper asks no database. What was signed never
+//! changes; what became of it since is the status board's to say.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::kernel::ids::{PersonId, PublicCode};
+
+/// At some 250 bytes each.
+const CAPACITY: usize = 100_000;
+
+/// A certificate as the public address leads to it.
+#[derive(Debug)]
+pub struct Known {
+    pub person: PersonId,
+    /// As printed.
+    pub holder: String,
+    pub cwt: Vec<u8>,
+}
+
+#[derive(Debug, Default)]
+pub struct CodeCache {
+    known: RwLock<HashMap<PublicCode, Arc<Known>>>,
+}
+
+impl CodeCache {
+    #[must_use]
+    pub fn find(&self, code: &PublicCode) -> Option<Arc<Known>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).get(code).cloned()
+    }
+
+    /// Keeps one. A full cache begins anew: what is asked for comes back at its next scan.
+    pub fn keep(&self, code: PublicCode, known: Arc<Known>) {
+        let mut kept = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= CAPACITY {
+            kept.clear();
+        }
+        kept.insert(code, known);
+    }
+}

@@ -1,0 +1,496 @@
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use fluent_bundle::FluentArgs;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::app::printer::PrinterError;
+use crate::app::trust::public_host;
+use crate::db::Conn;
+use crate::flows::certificate_change::certificate_change;
+use crate::flows::certificate_issue::{certificate_issue, session_certificates_issue};
+use crate::http::call::{Answer, Call, ok};
+use crate::http::input::{Input, Query};
+use crate::http::problem::Problem;
+use crate::http::texts::Language;
+use crate::kernel::codes::Code;
+use crate::kernel::context::{Actor, Context, Role};
+use crate::kernel::form::{Fields, Form};
+use crate::kernel::identity::{DocumentKind, IdentityDocument};
+use crate::kernel::ids::{CertificateId, ExamSessionId, OrganisationId};
+use crate::kernel::vocabulary::OrganisationKind;
+use crate::proof::payload::Environment;
+use crate::proof::qr::{Matrix, signed_url, verify_url};
+use crate::registry::certificates::numbers;
+use crate::registry::certificates::service::{self, Outcome};
+use crate::registry::certificates::store::{self, Filter};
+use crate::registry::certificates::{
+    Certificate, CertificateEvent, Change, ChangeReason, NewCertificate, Reservation, ReservationState,
+    Standing, Words,
+};
+use crate::registry::organisations::{self, Organisation};
+use crate::registry::{audit, people};
+use crate::render::certificate::{Bilingual, Marking, PrintedCertificate, QrDrawing, RenderError};
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CertificateView {
+    pub id: String,
+    pub code: String,
+    pub number: String,
+    pub person_id: String,
+    pub application_id: Option<String>,
+    pub body_id: String,
+    pub body_name: String,
+    pub occupation: &'static str,
+    pub specialty: &'static str,
+    pub level: &'static str,
+    pub holder: String,
+    pub issued_on: String,
+    pub expires_on: Option<String>,
+    pub state: &'static str,
+    pub state_since: String,
+    /// The certificate that took this one's place.
+    pub replaced_by: Option<String>,
+    pub upload_state: &'static str,
+    pub uploaded_on: Option<String>,
+    pub issued_at: String,
+    pub key_id: String,
+    /// The address in the short QR.
+    pub verify_url: String,
+    /// The address with the whole signed content, as in the large QR.
+    pub qr_content: String,
+    /// Empty in lists.
+    pub events: Vec<EventView>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EventView {
+    pub id: String,
+    pub change: &'static str,
+    pub reason_code: &'static str,
+    pub reason: String,
+    pub requested_by: Option<String>,
+    pub requested_at: String,
+    pub approved_by: Option<String>,
+    pub approved_at: Option<String>,
+    pub effective_on: Option<String>,
+    pub state: &'static str,
+}
+
+/// The answer to the first of two persons.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PendingView {
+    pub pending: EventView,
+}
+
+/// A number that was taken, and what became of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NumberView {
+    pub number: String,
+    pub body_id: String,
+    pub application_id: Option<String>,
+    pub replaces_id: Option<String>,
+    pub state: &'static str,
+    pub explanation: Option<String>,
+    pub reserved_at: String,
+}
+
+/// What became of one application of a session.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IssuedView {
+    pub application_id: String,
+    pub certificate_id: Option<String>,
+    pub number: Option<String>,
+    /// Why none was issued: the code of the conflict.
+    pub refused: Option<String>,
+}
+
+impl CertificateView {
+    #[must_use]
+    pub fn new(
+        app: &App,
+        certificate: &Certificate,
+        body: &Organisation,
+        events: &[CertificateEvent],
+    ) -> Self {
+        let base = app.config.public_url();
+        Self {
+            id: certificate.id.to_string(),
+            code: certificate.code.to_string(),
+            number: certificate.number.to_string(),
+            person_id: certificate.person.to_string(),
+            application_id: certificate.application.map(|id| id.to_string()),
+            body_id: certificate.body.to_string(),
+            body_name: body.name.clone(),
+            occupation: certificate.occupation.code(),
+            specialty: certificate.specialty.code(),
+            level: certificate.level.code(),
+            holder: certificate.holder.clone(),
+            issued_on: certificate.issued_on.to_string(),
+            expires_on: certificate.expires_on.map(|day| day.to_string()),
+            state: certificate.state.standing().code(),
+            state_since: certificate.state.since().to_string(),
+            replaced_by: certificate.state.successor().map(|id| id.to_string()),
+            upload_state: certificate.upload.code(),
+            uploaded_on: certificate.uploaded_on.map(|day| day.to_string()),
+            issued_at: certificate.issued_at.to_rfc3339(),
+            key_id: certificate.key.to_string(),
+            verify_url: verify_url(&base, &certificate.code),
+            qr_content: signed_url(&base, &certificate.code, &certificate.cwt),
+            events: events.iter().map(EventView::from).collect(),
+        }
+    }
+}
+
+impl From<&CertificateEvent> for EventView {
+    fn from(event: &CertificateEvent) -> Self {
+        Self {
+            id: event.id.to_string(),
+            change: event.change.code(),
+            reason_code: event.reason_code.code(),
+            reason: event.reason.clone(),
+            requested_by: event.requested_by.map(|id| id.to_string()),
+            requested_at: event.requested_at.to_rfc3339(),
+            approved_by: event.approved_by.map(|id| id.to_string()),
+            approved_at: event.approved_at.map(|at| at.to_rfc3339()),
+            effective_on: event.effective_on.map(|day| day.to_string()),
+            state: event.state.code(),
+        }
+    }
+}
+
+impl From<&Reservation> for NumberView {
+    fn from(reservation: &Reservation) -> Self {
+        Self {
+            number: reservation.number.to_string(),
+            body_id: reservation.body.to_string(),
+            application_id: reservation.application.map(|id| id.to_string()),
+            replaces_id: reservation.replaces.map(|id| id.to_string()),
+            state: reservation.state.code(),
+            explanation: reservation.explanation.clone(),
+            reserved_at: reservation.reserved_at.to_rfc3339(),
+        }
+    }
+}
+
+pub struct CertificateQuery {
+    pub state: Option<Standing>,
+    /// Those older than this one: the last of the page before.
+    pub before: Option<CertificateId>,
+}
+
+impl Form for CertificateQuery {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let state = f.optional("state");
+        let before = f.optional("before");
+        let done = f.optional_text("done", 60);
+        done?;
+        Some(Self { state: state?, before: before? })
+    }
+}
+
+pub struct NumberQuery {
+    pub state: Option<ReservationState>,
+}
+
+impl Form for NumberQuery {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let state = f.optional("state");
+        Some(Self { state: state? })
+    }
+}
+
+/// Certificates on one page of a list.
+pub const PAGE: i64 = 50;
+
+/// The bodies whose certificates `actor` sees in lists, with their names.
+pub fn bodies(app: &App, conn: &mut Conn, actor: &Actor) -> Result<Vec<Organisation>, Problem> {
+    if actor.role == Role::Assessor {
+        let own = actor.organisation.ok_or(Problem::NotFound)?;
+        return Ok(organisations::store::find(conn, own)?.into_iter().collect());
+    }
+    let area = actor.area.as_ref().unwrap_or(&app.area);
+    Ok(organisations::store::list(conn, area, Some(OrganisationKind::AssessmentBody))?)
+}
+
+/// A page of certificates that `actor` may see, each with its body.
+pub fn visible(
+    app: &App,
+    conn: &mut Conn,
+    actor: &Actor,
+    query: &CertificateQuery,
+) -> Result<Vec<(Certificate, Organisation)>, Problem> {
+    let bodies = bodies(app, conn, actor)?;
+    let ids: Vec<OrganisationId> = bodies.iter().map(|body| body.id).collect();
+    let filter = Filter { bodies: ids, standing: query.state, before: query.before };
+    let found = store::list(conn, &filter, PAGE)?;
+    let body_of = |id| bodies.iter().find(|body| body.id == id).cloned();
+    Ok(found.into_iter().filter_map(|one| body_of(one.body).map(|body| (one, body))).collect())
+}
+
+/// The certificates of the caller's own person.
+pub fn own(conn: &mut Conn, actor: &Actor) -> Result<Vec<(Certificate, Organisation)>, Problem> {
+    let person = actor.person.ok_or(Problem::NotFound)?;
+    let mut own = Vec::new();
+    for certificate in store::of_person(conn, person)? {
+        let body = organisations::store::find(conn, certificate.body)?.ok_or(Problem::NotFound)?;
+        own.push((certificate, body));
+    }
+    Ok(own)
+}
+
+pub async fn certificate_list(call: Call, Query(query): Query<CertificateQuery>) -> Answer {
+    let actor = call.actor()?.clone();
+    let views = call
+        .work(move |app, _| {
+            let found = app.database.read(|conn| match actor.role {
+                Role::Caregiver => own(conn, &actor),
+                _ => visible(app, conn, &actor, &query),
+            })?;
+            Ok(found.iter().map(|(one, body)| CertificateView::new(app, one, body, &[])).collect::<Vec<_>>())
+        })
+        .await?;
+    ok(&views)
+}
+
+pub async fn certificate_get(call: Call, id: web::Path<CertificateId>) -> Answer {
+    let actor = call.actor()?.clone();
+    let view = call.work(move |app, _| whole(app, &actor, *id)).await?;
+    ok(&view)
+}
+
+/// A certificate with its history.
+fn whole(app: &App, actor: &Actor, id: CertificateId) -> Result<CertificateView, Problem> {
+    app.database.read(|conn| {
+        let (certificate, body) = service::certificate(conn, actor, id)?;
+        let events = store::events(conn, id)?;
+        Ok(CertificateView::new(app, &certificate, &body, &events))
+    })
+}
+
+pub async fn certificate_create(call: Call, Input(new): Input<NewCertificate>) -> Answer {
+    let actor = call.actor()?.clone();
+    call.create_in_steps(move |app, context| {
+        let made = certificate_issue(app, context, &actor, &new)?;
+        whole(app, &actor, made.id)
+    })
+    .await
+}
+
+pub async fn session_issue(call: Call, session: web::Path<ExamSessionId>) -> Answer {
+    let actor = call.actor()?.clone();
+    let views = call
+        .work(move |app, context| {
+            let issued = session_certificates_issue(app, context, &actor, *session)?;
+            let view = |one: crate::flows::certificate_issue::Issued| {
+                let (certificate, refused) = match one.result {
+                    Ok(made) => (Some(made), None),
+                    Err(error) => (None, Some(Problem::from(error))),
+                };
+                IssuedView {
+                    application_id: one.application.to_string(),
+                    certificate_id: certificate.as_ref().map(|made| made.id.to_string()),
+                    number: certificate.map(|made| made.number.to_string()),
+                    refused: refused.map(|problem| match problem {
+                        Problem::Conflict(code) => code.to_owned(),
+                        other => other.name().to_owned(),
+                    }),
+                }
+            };
+            Ok(issued.into_iter().map(view).collect::<Vec<_>>())
+        })
+        .await?;
+    ok(&views)
+}
+
+pub async fn certificate_suspend(
+    call: Call,
+    id: web::Path<CertificateId>,
+    Input(reason): Input<ChangeReason>,
+) -> Answer {
+    change(call, *id, Change::Suspend, reason).await
+}
+
+pub async fn certificate_reinstate(
+    call: Call,
+    id: web::Path<CertificateId>,
+    Input(reason): Input<ChangeReason>,
+) -> Answer {
+    change(call, *id, Change::Reinstate, reason).await
+}
+
+pub async fn certificate_revoke(
+    call: Call,
+    id: web::Path<CertificateId>,
+    Input(reason): Input<ChangeReason>,
+) -> Answer {
+    change(call, *id, Change::Revoke, reason).await
+}
+
+pub async fn certificate_replace(
+    call: Call,
+    id: web::Path<CertificateId>,
+    Input(reason): Input<ChangeReason>,
+) -> Answer {
+    change(call, *id, Change::Replace, reason).await
+}
+
+async fn change(call: Call, id: CertificateId, change: Change, reason: ChangeReason) -> Answer {
+    let actor = call.actor()?.clone();
+    let changed = call
+        .work(move |app, context| match certificate_change(app, context, &actor, id, change, &reason)? {
+            Outcome::Done(changed) => Ok(Ok(whole(app, &actor, changed.id)?)),
+            Outcome::Pending(event) => Ok(Err(PendingView { pending: EventView::from(&event) })),
+        })
+        .await?;
+    match changed {
+        Ok(view) => ok(&view),
+        Err(pending) => Ok(HttpResponse::Accepted().json(pending)),
+    }
+}
+
+pub async fn number_list(call: Call, Query(query): Query<NumberQuery>) -> Answer {
+    let actor = call.actor()?.clone();
+    let views = call
+        .work(move |app, _| {
+            app.database.read(|conn| {
+                let bodies: Vec<OrganisationId> =
+                    bodies(app, conn, &actor)?.iter().map(|body| body.id).collect();
+                let found = numbers::list(conn, &bodies, query.state, 1000)?;
+                Ok::<_, Problem>(found.iter().map(NumberView::from).collect::<Vec<_>>())
+            })
+        })
+        .await?;
+    ok(&views)
+}
+
+/// A form of the certificate as a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Print {
+    Pdf,
+    Png,
+    Cwt,
+}
+
+pub async fn certificate_pdf(call: Call, id: web::Path<CertificateId>) -> Answer {
+    print(call, *id, Print::Pdf).await
+}
+
+pub async fn certificate_png(call: Call, id: web::Path<CertificateId>) -> Answer {
+    print(call, *id, Print::Png).await
+}
+
+pub async fn certificate_cwt(call: Call, id: web::Path<CertificateId>) -> Answer {
+    print(call, *id, Print::Cwt).await
+}
+
+/// Pixels of the picture's width: 150 dpi.
+const PNG_WIDTH: u32 = 1754;
+
+async fn print(call: Call, id: CertificateId, form: Print) -> Answer {
+    let actor = call.actor()?.clone();
+    let (bytes, number) = call
+        .work(move |app, context| {
+            if form == Print::Cwt {
+                let (found, _) = app.database.read(|conn| service::certificate(conn, &actor, id))?;
+                return Ok((found.cwt, found.number));
+            }
+            let (found, document) = opened(app, context, &actor, id, form)?;
+            let designs = app.printer.designs(&app.config.font_dirs).map_err(unprintable)?;
+            let printed = printed(app, &found, &document)?;
+            let drawn = match form {
+                Print::Pdf | Print::Cwt => designs.pdf(&printed),
+                Print::Png => designs.png(&printed, PNG_WIDTH),
+            };
+            Ok((drawn.map_err(|error| unprintable(error.into()))?, found.number))
+        })
+        .await?;
+    let (content_type, ending) = match form {
+        Print::Pdf => ("application/pdf", "pdf"),
+        Print::Png => ("image/png", "png"),
+        Print::Cwt => ("application/cwt", "cwt"),
+    };
+    let name: String = number.as_str().chars().filter(char::is_ascii_alphanumeric).collect();
+    let disposition = format!("inline; filename=\"certificate-{name}.{ending}\"");
+    Ok(HttpResponse::Ok()
+        .content_type(content_type)
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
+        .body(bytes))
+}
+
+/// The certificate with the identity number that its print shows: who opened it is on record.
+fn opened(
+    app: &App,
+    context: &Context,
+    actor: &Actor,
+    id: CertificateId,
+    form: Print,
+) -> Result<(Certificate, IdentityDocument), Problem> {
+    app.database.write(|tx| {
+        let (found, _) = service::certificate(tx, actor, id)?;
+        let document = people::service::document(tx, &app.sealer, found.person)?;
+        let details = serde_json::json!({ "form": if form == Print::Png { "png" } else { "pdf" } });
+        audit::store::record(tx, context, "certificate_print", ("certificate", id), details)?;
+        Ok((found, document))
+    })
+}
+
+/// What the paper shows, as it was frozen at issue; only the identity number is read now.
+fn printed(
+    app: &App,
+    certificate: &Certificate,
+    document: &IdentityDocument,
+) -> Result<PrintedCertificate, Problem> {
+    let base = app.config.public_url();
+    let qr = |text: String| {
+        Matrix::of(&text).map(|matrix| QrDrawing::of(&matrix)).map_err(|e| Problem::Internal(e.to_string()))
+    };
+    let record = &certificate.record;
+    Ok(PrintedCertificate {
+        number: certificate.number.to_string(),
+        name: certificate.holder.clone(),
+        document_kind: document_kind(app, record.document_kind),
+        document_number: Some(document.number().to_owned()),
+        occupation: bilingual(&record.occupation),
+        specialty: record.specialty.as_ref().map(bilingual),
+        level: bilingual(&record.level),
+        body: bilingual(&record.body),
+        issued_on: certificate.issued_on,
+        expires_on: certificate.expires_on,
+        verify_domain: public_host(&app.config),
+        signed_qr: qr(signed_url(&base, &certificate.code, &certificate.cwt))?,
+        short_qr: qr(verify_url(&base, &certificate.code))?,
+        marking: match app.environment {
+            Environment::Production => Marking::None,
+            Environment::Demo => Marking::Demo,
+            Environment::Test => Marking::Test,
+        },
+    })
+}
+
+fn bilingual(words: &Words) -> Bilingual {
+    Bilingual { zh: words.zh.clone(), en: words.en.clone() }
+}
+
+fn document_kind(app: &App, kind: DocumentKind) -> Bilingual {
+    let key = format!("document-kind-{kind}");
+    let word = |language| {
+        let texts = app.views.texts(language);
+        texts.text(&key, &FluentArgs::new()).unwrap_or_else(|_| kind.code().to_owned())
+    };
+    Bilingual { zh: word(Language::Chinese), en: word(Language::English) }
+}
+
+fn unprintable(error: PrinterError) -> Problem {
+    match error {
+        PrinterError::Fonts(error) => {
+            tracing::error!(%error, "certificates cannot be printed");
+            Problem::Conflict("fonts-missing")
+        }
+        PrinterError::Design(RenderError::MissingGlyph { .. } | RenderError::TooLong { .. }) => {
+            Problem::Conflict("not-printable")
+        }
+        PrinterError::Design(error) => Problem::Internal(error.to_string()),
+    }
+}

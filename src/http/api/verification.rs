@@ -1,0 +1,332 @@
+//! 核验: the public answers on a certificate, from its signed content, its address, or its number and name.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev, web};
+use chrono::NaiveDate;
+use futures_util::future::LocalBoxFuture;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::app::code_cache::Known;
+use crate::app::status_board::Board;
+use crate::app::trust::public_host;
+use crate::http::call::{Answer, Call, ok};
+use crate::http::input::{Input, MAX_BODY, Upload, read_body};
+use crate::http::problem::Problem;
+use crate::kernel::certificate_number::CertificateNumber;
+use crate::kernel::form::{self, Fields, Form};
+use crate::kernel::ids::PublicCode;
+use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+use crate::proof::content::{Address, Content, Unreadable};
+use crate::proof::report::{CheckResult, Report, Verdict};
+use crate::proof::verify::{unreadable, verify};
+use crate::registry::certificates::public::{RecordedFacts, recorded};
+use crate::registry::certificates::rules::{masked, same_name};
+use crate::registry::certificates::store;
+use crate::registry::people;
+
+/// What is handed in to be checked: text, or a file of signed bytes or of a picture.
+pub enum Handed {
+    Text(String),
+    File(Vec<u8>),
+}
+
+/// The QR's text, in JSON.
+pub struct Scanned {
+    pub content: String,
+}
+
+impl Form for Scanned {
+    fn read(f: &mut Fields) -> Option<Self> {
+        // What is too long to be a certificate is an answer, not an error: see `Content::read_text`.
+        let content = f.text("content", MAX_BODY);
+        Some(Self { content: content? })
+    }
+}
+
+impl FromRequest for Handed {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        if request.content_type() == "multipart/form-data" {
+            let upload = Upload::from_request(request, payload);
+            return Box::pin(async move { Ok(Self::File(upload.await?.bytes)) });
+        }
+        let is_json = request.content_type() == "application/json";
+        let payload = payload.take();
+        Box::pin(async move {
+            if !is_json {
+                return Err(Problem::UnsupportedMediaType);
+            }
+            let body = read_body(payload, MAX_BODY).await?;
+            let value = serde_json::from_slice(&body).map_err(|_| Problem::Malformed("json"))?;
+            let Value::Object(values) = value else { return Err(Problem::Malformed("json-object")) };
+            let Scanned { content } = form::read(&values)?;
+            Ok(Self::Text(content))
+        })
+    }
+}
+
+/// An answer on a certificate of ours, or on one from elsewhere.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Finding {
+    Ours(Report),
+    Recorded(RecordedAnswer),
+}
+
+/// 已登记的外部证书: the register holds it, and vouches for no signature.
+#[derive(Debug, Serialize)]
+pub struct RecordedAnswer {
+    pub verdict: Verdict,
+    pub checks: [RecordCheck; 1],
+    pub certificate: RecordedView,
+}
+
+#[derive(Debug, Serialize)]
+pub struct RecordCheck {
+    pub name: &'static str,
+    pub result: CheckResult,
+    pub detail: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+pub struct RecordedView {
+    pub number: CertificateNumber,
+    /// Masked.
+    pub holder: String,
+    pub occupation: Occupation,
+    pub specialty: Specialty,
+    pub level: SkillLevel,
+    pub issuer: String,
+    pub issued_on: NaiveDate,
+    pub expires_on: Option<NaiveDate>,
+}
+
+impl From<RecordedFacts> for RecordedAnswer {
+    fn from(facts: RecordedFacts) -> Self {
+        Self {
+            verdict: Verdict::Recorded,
+            checks: [RecordCheck { name: "record", result: CheckResult::Passed, detail: "ok" }],
+            certificate: RecordedView {
+                number: facts.number,
+                holder: masked(&facts.holder),
+                occupation: facts.occupation,
+                specialty: facts.specialty,
+                level: facts.level,
+                issuer: facts.issuer,
+                issued_on: facts.issued_on,
+                expires_on: facts.expires_on,
+            },
+        }
+    }
+}
+
+pub async fn verification(call: Call, handed: Handed) -> Answer {
+    let content = match handed {
+        Handed::Text(text) => Content::read_text(&text),
+        Handed::File(bytes) => call.work(move |_, _| Ok(Content::read(&bytes))).await?,
+    };
+    ok(&check(&call, content).await?)
+}
+
+/// What `content` is worth. An address alone leads to the register's own record, with the name masked.
+pub async fn check(call: &Call, content: Result<Content, Unreadable>) -> Result<Report, Problem> {
+    let content = match content {
+        Ok(content) => content,
+        Err(reason) => return Ok(unreadable(reason)),
+    };
+    let trust = call.app.trust.current();
+    match &content {
+        Content::Address(address) if trust.list.is_our_host(&address.host) => {
+            Ok(by_code(call, &address.code).await?.map_or_else(not_found, |found| found.report))
+        }
+        _ => {
+            let board = board(call).await?;
+            Ok(verify(&content, &trust.list, Some(&board.snapshot), call.context.now))
+        }
+    }
+}
+
+/// The board, after an attempt to refresh one that went stale.
+pub async fn board(call: &Call) -> Result<Arc<Board>, Problem> {
+    if call.app.status.wants_refresh(call.context.now) {
+        call.work(|app, _| {
+            app.refresh_status();
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(call.app.status.current())
+}
+
+/// A certificate found by its public code, with its holder's name masked in the report.
+pub struct Found {
+    pub known: Arc<Known>,
+    pub report: Report,
+}
+
+/// The register's own record of `code`. Only codes that nobody has cost the address some of its allowance.
+pub async fn by_code(call: &Call, code: &PublicCode) -> Result<Option<Found>, Problem> {
+    let Some(known) = known(call, *code).await? else { return Ok(None) };
+    let trust = call.app.trust.current();
+    let board = board(call).await?;
+    let address = Address { host: public_host(&call.app.config), code: *code };
+    let content = Content::Signed { address: Some(address), cwt: known.cwt.clone() };
+    let mut report = verify(&content, &trust.list, Some(&board.snapshot), call.context.now);
+    if let Some(certificate) = &mut report.certificate {
+        certificate.holder = masked(&certificate.holder);
+    }
+    Ok(Some(Found { known, report }))
+}
+
+async fn known(call: &Call, code: PublicCode) -> Result<Option<Arc<Known>>, Problem> {
+    if let Some(known) = call.app.codes.find(&code) {
+        return Ok(Some(known));
+    }
+    admit(call)?;
+    let found = call.read(move |conn, _| Ok(store::find_by_code(conn, &code)?)).await?;
+    let Some(found) = found else {
+        miss(call);
+        return Ok(None);
+    };
+    let known = Arc::new(Known { person: found.person, holder: found.holder, cwt: found.cwt });
+    call.app.codes.keep(code, Arc::clone(&known));
+    Ok(Some(known))
+}
+
+fn address(call: &Call) -> IpAddr {
+    call.request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip())
+}
+
+/// Refuses an address that has been wrong too often.
+pub fn admit(call: &Call) -> Result<(), Problem> {
+    call.app.throttles.lookups.admit(&address(call), Instant::now())
+}
+
+pub fn miss(call: &Call) {
+    call.app.throttles.lookups.miss(&address(call), Instant::now());
+}
+
+/// The one answer for every code, number or name that leads nowhere.
+#[must_use]
+pub fn not_found() -> Report {
+    Report::without_content(Verdict::NotFound, CheckResult::Unknown, "not-checked")
+}
+
+/// `GET /v/{code}` for programs: 404 where there is none.
+pub async fn record(call: &Call, code: &str) -> Answer {
+    let found = match code.parse::<PublicCode>() {
+        Ok(code) => by_code(call, &code).await?,
+        Err(_) => {
+            admit(call)?;
+            miss(call);
+            None
+        }
+    };
+    Ok(match found {
+        Some(found) => HttpResponse::Ok().json(found.report),
+        None => HttpResponse::build(StatusCode::NOT_FOUND).json(not_found()),
+    })
+}
+
+/// A number and its holder's whole name, as they stand on the paper.
+pub struct Lookup {
+    pub number: CertificateNumber,
+    pub name: String,
+}
+
+impl Form for Lookup {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let number = f.required("number");
+        let name = f.text("name", 60);
+        Some(Self { number: number?, name: name? })
+    }
+}
+
+pub async fn lookup(call: Call, Input(asked): Input<Lookup>) -> Answer {
+    ok(&look_up(&call, asked).await?.1)
+}
+
+/// The answer on a number and name, and the public code where it is ours.
+pub async fn look_up(call: &Call, asked: Lookup) -> Result<(Option<PublicCode>, Finding), Problem> {
+    admit(call)?;
+    let (code, elsewhere) = call
+        .read(move |conn, _| {
+            let ours = store::find_by_number(conn, &asked.number)?;
+            let code = ours.filter(|found| same_name(&asked.name, &found.holder)).map(|found| found.code);
+            let elsewhere = recorded(conn, &asked.number)?;
+            let elsewhere = elsewhere.into_iter().find(|facts| same_name(&asked.name, &facts.holder));
+            Ok((code, elsewhere))
+        })
+        .await?;
+    if let Some(code) = code
+        && let Some(found) = by_code(call, &code).await?
+    {
+        return Ok((Some(code), Finding::Ours(found.report)));
+    }
+    if let Some(facts) = elsewhere {
+        return Ok((None, Finding::Recorded(facts.into())));
+    }
+    miss(call);
+    Ok((None, Finding::Ours(not_found())))
+}
+
+/// What somebody at the door says of himself.
+pub struct HolderClaim {
+    pub name: String,
+    pub id_last4: String,
+}
+
+impl Form for HolderClaim {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let name = f.text("name", 60);
+        let id_last4 = f.text("id_last4", 4);
+        Some(Self { name: name?, id_last4: id_last4? })
+    }
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct MatchView {
+    #[serde(rename = "match")]
+    pub is_match: bool,
+}
+
+pub async fn holder_match(call: Call, code: web::Path<String>, Input(claim): Input<HolderClaim>) -> Answer {
+    match match_holder(&call, &code, claim).await? {
+        Some(is_match) => ok(&MatchView { is_match }),
+        None => Ok(HttpResponse::build(StatusCode::NOT_FOUND).json(not_found())),
+    }
+}
+
+/// Whether name and last four are the holder's; `None` where there is no such certificate. Wrong guesses are
+/// counted against the certificate and against the address.
+pub async fn match_holder(call: &Call, code: &str, claim: HolderClaim) -> Result<Option<bool>, Problem> {
+    let throttle = &call.app.throttles.holder_match;
+    let key = code.to_ascii_lowercase();
+    throttle.admit(&key, Instant::now())?;
+    admit(call)?;
+    let Ok(code) = code.parse::<PublicCode>() else {
+        miss(call);
+        return Ok(None);
+    };
+    let Some(known) = known(call, code).await? else { return Ok(None) };
+    let is_match = call
+        .work(move |app, _| {
+            let document =
+                app.database.read(|conn| people::service::document(conn, &app.sealer, known.person))?;
+            let digits = document.last_four().eq_ignore_ascii_case(claim.id_last4.trim());
+            Ok(same_name(&claim.name, &known.holder) && digits)
+        })
+        .await?;
+    if !is_match {
+        throttle.miss(&key, Instant::now());
+        miss(call);
+    }
+    Ok(Some(is_match))
+}

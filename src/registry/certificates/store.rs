@@ -1,0 +1,431 @@
+use chrono::{Days, NaiveDate};
+use diesel::prelude::*;
+
+use crate::db::schema::{certificate_events, certificate_standings, certificates};
+use crate::db::types::{At, Json};
+use crate::db::{Conn, DbError, Tx};
+use crate::kernel::certificate_number::CertificateNumber;
+use crate::kernel::context::Context;
+use crate::kernel::dates::Timestamp;
+use crate::kernel::ids::{
+    AccountId, ApplicationId, CertificateEventId, CertificateId, OrganisationId, PersonId, PublicCode, entity,
+};
+use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+use crate::proof::payload::StatusPlace;
+use crate::registry::certificates::{
+    Certificate, CertificateEvent, CertificateState, Change, EventState, ReasonCode, Record,
+    ReservationState, Standing, UploadState,
+};
+use crate::stored_as_code;
+
+stored_as_code!(Standing, Change, ReasonCode, EventState, ReservationState, UploadState);
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = certificates)]
+struct CertificateRow {
+    id: CertificateId,
+    code: Vec<u8>,
+    number: CertificateNumber,
+    person_id: PersonId,
+    application_id: Option<ApplicationId>,
+    body_id: OrganisationId,
+    occupation: Occupation,
+    specialty: Specialty,
+    level: SkillLevel,
+    holder: String,
+    issued_on: NaiveDate,
+    expires_on: Option<NaiveDate>,
+    record: Json,
+    cwt: Vec<u8>,
+    key_id: String,
+    status_list: i32,
+    status_index: i32,
+    state: Standing,
+    state_since: NaiveDate,
+    replaced_by: Option<CertificateId>,
+    upload_state: UploadState,
+    uploaded_on: Option<NaiveDate>,
+    issued_at: At,
+    issued_by: Option<AccountId>,
+}
+
+/// What our own store holds and no longer understands: said by its column, never passed over.
+pub(super) fn broken(column: &'static str) -> DbError {
+    DbError::from(diesel::result::Error::DeserializationError(format!("unreadable {column}").into()))
+}
+
+pub(super) fn public_code(bytes: Vec<u8>) -> Result<PublicCode, DbError> {
+    bytes.try_into().map(PublicCode::from_bytes).map_err(|_| broken("code"))
+}
+
+fn place(list: i32, index: i32) -> Result<StatusPlace, DbError> {
+    let number = |value: i32| u32::try_from(value).map_err(|_| broken("status place"));
+    Ok(StatusPlace { list: number(list)?, index: number(index)? })
+}
+
+impl TryFrom<CertificateRow> for Certificate {
+    type Error = DbError;
+
+    fn try_from(row: CertificateRow) -> Result<Self, DbError> {
+        let since = row.state_since;
+        let state = match (row.state, row.replaced_by) {
+            (Standing::Valid, None) => CertificateState::Valid { since },
+            (Standing::Suspended, None) => CertificateState::Suspended { since },
+            (Standing::Revoked, None) => CertificateState::Revoked { since },
+            (Standing::Replaced, Some(by)) => CertificateState::Replaced { since, by },
+            _ => return Err(broken("certificate state")),
+        };
+        let record: Record = serde_json::from_value(row.record.0).map_err(|_| broken("record"))?;
+        Ok(Self {
+            id: row.id,
+            code: public_code(row.code)?,
+            number: row.number,
+            person: row.person_id,
+            application: row.application_id,
+            body: row.body_id,
+            occupation: row.occupation,
+            specialty: row.specialty,
+            level: row.level,
+            holder: row.holder,
+            issued_on: row.issued_on,
+            expires_on: row.expires_on,
+            record,
+            cwt: row.cwt,
+            key: row.key_id.parse().map_err(|_| broken("key id"))?,
+            place: place(row.status_list, row.status_index)?,
+            state,
+            upload: row.upload_state,
+            uploaded_on: row.uploaded_on,
+            issued_at: row.issued_at.0,
+            issued_by: row.issued_by,
+        })
+    }
+}
+
+pub fn find(conn: &mut Conn, id: CertificateId) -> Result<Option<Certificate>, DbError> {
+    let row: Option<CertificateRow> =
+        certificates::table.find(id).select(CertificateRow::as_select()).first(conn).optional()?;
+    row.map(Certificate::try_from).transpose()
+}
+
+pub fn find_by_code(conn: &mut Conn, code: &PublicCode) -> Result<Option<Certificate>, DbError> {
+    let row: Option<CertificateRow> = certificates::table
+        .filter(certificates::code.eq(code.bytes().to_vec()))
+        .select(CertificateRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Certificate::try_from).transpose()
+}
+
+pub fn find_by_number(conn: &mut Conn, number: &CertificateNumber) -> Result<Option<Certificate>, DbError> {
+    let row: Option<CertificateRow> = certificates::table
+        .filter(certificates::number.eq(number))
+        .select(CertificateRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Certificate::try_from).transpose()
+}
+
+/// The certificate first issued for an application; one that replaced it comes later.
+pub fn find_by_application(
+    conn: &mut Conn,
+    application: ApplicationId,
+) -> Result<Option<Certificate>, DbError> {
+    let row: Option<CertificateRow> = certificates::table
+        .filter(certificates::application_id.eq(application))
+        .order(certificates::id)
+        .select(CertificateRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Certificate::try_from).transpose()
+}
+
+pub fn of_person(conn: &mut Conn, person: PersonId) -> Result<Vec<Certificate>, DbError> {
+    let rows: Vec<CertificateRow> = certificates::table
+        .filter(certificates::person_id.eq(person))
+        .order(certificates::id.desc())
+        .select(CertificateRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Certificate::try_from).collect()
+}
+
+/// Which certificates a list shows.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// Those of these bodies.
+    pub bodies: Vec<OrganisationId>,
+    pub standing: Option<Standing>,
+    /// Those older than this one.
+    pub before: Option<CertificateId>,
+}
+
+/// The newest first.
+pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Certificate>, DbError> {
+    let mut query = certificates::table
+        .filter(certificates::body_id.eq_any(filter.bodies.clone()))
+        .select(CertificateRow::as_select())
+        .into_boxed();
+    if let Some(standing) = filter.standing {
+        query = query.filter(certificates::state.eq(standing));
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(certificates::id.lt(before));
+    }
+    let rows: Vec<CertificateRow> = query.order(certificates::id.desc()).limit(limit).load(conn)?;
+    rows.into_iter().map(Certificate::try_from).collect()
+}
+
+/// Writes an issued certificate, valid from its state's day on.
+pub fn insert(tx: &mut Tx, context: &Context, new: &Certificate) -> Result<(), DbError> {
+    let record = serde_json::to_value(&new.record).map_err(|_| broken("record"))?;
+    diesel::insert_into(certificates::table)
+        .values((
+            certificates::id.eq(new.id),
+            certificates::code.eq(new.code.bytes().to_vec()),
+            certificates::number.eq(&new.number),
+            certificates::person_id.eq(new.person),
+            certificates::application_id.eq(new.application),
+            certificates::body_id.eq(new.body),
+            certificates::occupation.eq(new.occupation),
+            certificates::specialty.eq(new.specialty),
+            certificates::level.eq(new.level),
+            certificates::holder.eq(&new.holder),
+            certificates::issued_on.eq(new.issued_on),
+            certificates::expires_on.eq(new.expires_on),
+            certificates::record.eq(Json(record)),
+            certificates::cwt.eq(&new.cwt),
+            certificates::key_id.eq(new.key.to_string()),
+            certificates::status_list.eq(i32::try_from(new.place.list).unwrap_or(i32::MAX)),
+            certificates::status_index.eq(i32::try_from(new.place.index).unwrap_or(i32::MAX)),
+            certificates::state.eq(new.state.standing()),
+            certificates::state_since.eq(new.state.since()),
+            certificates::replaced_by.eq(new.state.successor()),
+            certificates::upload_state.eq(new.upload),
+            certificates::uploaded_on.eq(new.uploaded_on),
+            certificates::issued_at.eq(At(new.issued_at)),
+            certificates::issued_by.eq(new.issued_by),
+            certificates::changed_at.eq(At(context.now)),
+            certificates::version.eq(1),
+        ))
+        .execute(&mut **tx)?;
+    set_standing(tx, new.id, new.state)
+}
+
+/// Moves a certificate from the state `before` to `after`; whether it still was in `before`.
+pub fn move_state(
+    tx: &mut Tx,
+    context: &Context,
+    id: CertificateId,
+    before: CertificateState,
+    after: CertificateState,
+) -> Result<bool, DbError> {
+    let current = certificates::table.find(id).filter(certificates::state.eq(before.standing()));
+    let changed = diesel::update(current)
+        .set((
+            certificates::state.eq(after.standing()),
+            certificates::state_since.eq(after.since()),
+            certificates::replaced_by.eq(after.successor()),
+            certificates::changed_at.eq(At(context.now)),
+            certificates::version.eq(certificates::version + 1),
+        ))
+        .execute(&mut **tx)?;
+    if changed == 1 {
+        set_standing(tx, id, after)?;
+    }
+    Ok(changed == 1)
+}
+
+/// Keeps the state by day: the open stretch ends the day before, or, begun on the same day, is written over.
+fn set_standing(tx: &mut Tx, id: CertificateId, state: CertificateState) -> Result<(), DbError> {
+    use certificate_standings as standings;
+    let open = standings::table.filter(standings::certificate_id.eq(id)).filter(standings::to_date.is_null());
+    let same_day = diesel::update(open.filter(standings::from_date.ge(state.since())))
+        .set(standings::state.eq(state.standing()))
+        .execute(&mut **tx)?;
+    if same_day > 0 {
+        return Ok(());
+    }
+    diesel::update(open).set(standings::to_date.eq(Some(state.since() - Days::new(1)))).execute(&mut **tx)?;
+    diesel::insert_into(standings::table)
+        .values((
+            standings::certificate_id.eq(id),
+            standings::state.eq(state.standing()),
+            standings::from_date.eq(state.since()),
+            standings::to_date.eq(None::<NaiveDate>),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// From which day to which a certificate was in which state.
+pub fn standings(
+    conn: &mut Conn,
+    id: CertificateId,
+) -> Result<Vec<(Standing, NaiveDate, Option<NaiveDate>)>, DbError> {
+    use certificate_standings as standings;
+    Ok(standings::table
+        .filter(standings::certificate_id.eq(id))
+        .order(standings::from_date)
+        .select((standings::state, standings::from_date, standings::to_date))
+        .load(conn)?)
+}
+
+pub fn insert_event(
+    tx: &mut Tx,
+    certificate: CertificateId,
+    event: &CertificateEvent,
+) -> Result<(), DbError> {
+    diesel::insert_into(certificate_events::table)
+        .values((
+            certificate_events::id.eq(event.id),
+            certificate_events::certificate_id.eq(certificate),
+            certificate_events::change.eq(event.change),
+            certificate_events::reason_code.eq(event.reason_code),
+            certificate_events::reason.eq(&event.reason),
+            certificate_events::requested_by.eq(event.requested_by),
+            certificate_events::requested_at.eq(At(event.requested_at)),
+            certificate_events::approved_by.eq(event.approved_by),
+            certificate_events::approved_at.eq(event.approved_at.map(At)),
+            certificate_events::effective_on.eq(event.effective_on),
+            certificate_events::state.eq(event.state),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// A second person made the same call: the waiting entry takes effect. Whether it was still waiting.
+pub fn approve_event(tx: &mut Tx, context: &Context, id: CertificateEventId) -> Result<bool, DbError> {
+    let waiting =
+        certificate_events::table.find(id).filter(certificate_events::state.eq(EventState::Pending));
+    let changed = diesel::update(waiting)
+        .set((
+            certificate_events::approved_by.eq(context.account()),
+            certificate_events::approved_at.eq(Some(At(context.now))),
+            certificate_events::effective_on.eq(Some(context.today())),
+            certificate_events::state.eq(EventState::Done),
+        ))
+        .execute(&mut **tx)?;
+    Ok(changed == 1)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = certificate_events)]
+struct EventRow {
+    id: CertificateEventId,
+    change: Change,
+    reason_code: ReasonCode,
+    reason: String,
+    requested_by: Option<AccountId>,
+    requested_at: At,
+    approved_by: Option<AccountId>,
+    approved_at: Option<At>,
+    effective_on: Option<NaiveDate>,
+    state: EventState,
+}
+
+/// What happened to a certificate, in its order.
+pub fn events(conn: &mut Conn, id: CertificateId) -> Result<Vec<CertificateEvent>, DbError> {
+    let rows: Vec<EventRow> = certificate_events::table
+        .filter(certificate_events::certificate_id.eq(id))
+        .order((certificate_events::requested_at, certificate_events::id))
+        .select(EventRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(CertificateEvent::from).collect())
+}
+
+impl From<EventRow> for CertificateEvent {
+    fn from(row: EventRow) -> Self {
+        Self {
+            id: row.id,
+            change: row.change,
+            reason_code: row.reason_code,
+            reason: row.reason,
+            requested_by: row.requested_by,
+            requested_at: row.requested_at.0,
+            approved_by: row.approved_by,
+            approved_at: row.approved_at.map(|at| at.0),
+            effective_on: row.effective_on,
+            state: row.state,
+        }
+    }
+}
+
+/// What the status lists and the verify page need to know of a certificate that changed.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    pub code: PublicCode,
+    pub place: StatusPlace,
+    pub state: CertificateState,
+    /// Code and number of the certificate that took this one's place.
+    pub successor: Option<(PublicCode, CertificateNumber)>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = certificates)]
+struct MarkRow {
+    code: Vec<u8>,
+    status_list: i32,
+    status_index: i32,
+    state: Standing,
+    state_since: NaiveDate,
+    replaced_by: Option<CertificateId>,
+}
+
+/// Every certificate that is not valid, where `since` is `None`; else every one that changed at or after it,
+/// valid again or not.
+pub fn marks(conn: &mut Conn, since: Option<Timestamp>) -> Result<Vec<Mark>, DbError> {
+    let query = certificates::table.select(MarkRow::as_select()).into_boxed();
+    let query = match since {
+        None => query.filter(certificates::state.ne(Standing::Valid)),
+        Some(since) => query.filter(certificates::changed_at.ge(At(since))),
+    };
+    let rows: Vec<MarkRow> = query.load(conn)?;
+    rows.into_iter().map(|row| mark(conn, row)).collect()
+}
+
+fn mark(conn: &mut Conn, row: MarkRow) -> Result<Mark, DbError> {
+    let since = row.state_since;
+    let (state, successor) = match (row.state, row.replaced_by) {
+        (Standing::Valid, None) => (CertificateState::Valid { since }, None),
+        (Standing::Suspended, None) => (CertificateState::Suspended { since }, None),
+        (Standing::Revoked, None) => (CertificateState::Revoked { since }, None),
+        (Standing::Replaced, Some(by)) => {
+            let (code, number): (Vec<u8>, CertificateNumber) = certificates::table
+                .find(by)
+                .select((certificates::code, certificates::number))
+                .first(conn)?;
+            (CertificateState::Replaced { since, by }, Some((public_code(code)?, number)))
+        }
+        _ => return Err(broken("certificate state")),
+    };
+    Ok(Mark {
+        code: public_code(row.code)?,
+        place: place(row.status_list, row.status_index)?,
+        state,
+        successor,
+    })
+}
+
+/// The highest status list in use; 1 where none is yet.
+pub fn highest_list(conn: &mut Conn) -> Result<u32, DbError> {
+    let highest: Option<i32> =
+        certificates::table.select(diesel::dsl::max(certificates::status_list)).first(conn)?;
+    Ok(highest.and_then(|list| u32::try_from(list).ok()).unwrap_or(1).max(1))
+}
+
+/// A fresh entry for the history that takes effect today.
+#[must_use]
+pub fn done_event(context: &Context, change: Change, code: ReasonCode, reason: &str) -> CertificateEvent {
+    CertificateEvent {
+        id: context.fresh_id::<entity::CertificateEvent>(),
+        change,
+        reason_code: code,
+        reason: reason.to_owned(),
+        requested_by: context.account(),
+        requested_at: context.now,
+        approved_by: None,
+        approved_at: None,
+        effective_on: Some(context.today()),
+        state: EventState::Done,
+    }
+}
