@@ -17,7 +17,6 @@ use crate::seeds::demo::Names;
 pub struct Citizen {
     pub number: String,
     pub name: String,
-    pub gender: Gender,
     pub born: NaiveDate,
     pub education: Education,
     pub phone: Option<String>,
@@ -71,7 +70,6 @@ impl<'a> Registrar<'a> {
         Citizen {
             number: self.number(born, gender),
             name: name.into_iter().flatten().map(String::as_str).collect(),
-            gender,
             born,
             education: dice.weighted(&EDUCATION).copied().unwrap_or(Education::MiddleSchool),
             phone: dice.chance(96).then(|| self.phone()),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::http::call::{Answer, Call};
 use crate::http::page::show;
 use crate::http::pages::home::tasks::{Task, tasks};
-use crate::http::texts::Texts;
+use crate::http::texts::{Language, Texts};
 use crate::kernel::context::Role;
 use crate::registry::areas;
 
@@ -32,17 +32,22 @@ pub async fn home(call: Call) -> Answer {
         .iter()
         .map(|(icon, key, href)| json!({ "icon": icon, "text": texts.word(key), "href": href }))
         .collect();
-    let tasks: Vec<Value> = waiting.iter().map(|task| worded(texts, task)).collect();
+    let tasks: Vec<Value> = waiting.iter().map(|task| worded(texts, call.language, task)).collect();
     let page = json!({
         "today": call.context.today(), "area": area, "tasks": tasks, "shortcuts": shortcuts,
     });
     show(&call, "pages/home", "home-title", page)
 }
 
-fn worded(texts: &Texts, task: &Task) -> Value {
+fn worded(texts: &Texts, language: Language, task: &Task) -> Value {
     let mut args = FluentArgs::new();
     for (name, value) in &task.args {
-        args.set(*name, FluentValue::from(value.as_str()));
+        match (language, name.strip_suffix("_en")) {
+            // A name that is data has an English twin, which takes its place in English.
+            (Language::English, Some(twin)) => args.set(twin, FluentValue::from(value.as_str())),
+            (Language::Chinese, Some(_)) => {}
+            (_, None) => args.set(*name, FluentValue::from(value.as_str())),
+        }
     }
     if let Some(date) = task.date {
         args.set("date", FluentValue::from(texts.date(date)));
