@@ -21,18 +21,22 @@ use crate::app::status_board::StatusBoard;
 use crate::app::trust::{Published, TrustFileError};
 use crate::config::{Config, ConfigError};
 use crate::db::{Database, DbError, migrations};
+use crate::flows::certificate_issue::Desk;
 use crate::http::texts::MissingText;
 use crate::http::throttle::Throttle;
 use crate::http::tokens::Tokens;
 use crate::http::view::{ViewError, Views};
 use crate::jobs::mail::Mailer;
 use crate::kernel::area::AreaCode;
+use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Context, Origin, Randomness, uuid_at};
 use crate::kernel::identity::IdentityRegions;
 use crate::kernel::ids::RequestId;
-use crate::proof::keys::KeyFileError;
+use crate::proof::keys::{KeyFileError, KeyId, PrivateKey};
 use crate::proof::payload::Environment;
+use crate::proof::trust::TrustedKey;
+use crate::registry::certificates;
 use crate::registry::people::sealing::{Sealer, SealingError};
 use crate::seeds::{self, BadSeed, Seeds};
 
@@ -163,6 +167,32 @@ impl App {
     /// [`App::start`] on the machine's own clock and random source.
     pub fn start_on_machine(config: Config) -> Result<Self, StartError> {
         Self::start(config, Clock::machine(0), Arc::new(MachineRandom))
+    }
+
+    /// What the flows that make and change certificates work with.
+    #[must_use]
+    pub fn desk(&self) -> Desk<'_> {
+        Desk {
+            database: &self.database,
+            environment: self.environment,
+            area: &self.area,
+            seeds: &self.seeds,
+            public_url: self.config.public_url(),
+            signing_key: Box::new(|body| self.signing_key(body)),
+            status_changed: Box::new(|| self.refresh_status()),
+        }
+    }
+
+    fn signing_key(
+        &self,
+        body: &BodyCode,
+    ) -> Result<(Arc<PrivateKey>, TrustedKey), certificates::error::Error> {
+        use certificates::error::Error;
+        let key = self.keyring.issuing(body).map_err(|error| Error::KeyFile(error.to_string()))?;
+        let key = key.ok_or(Error::NoKey)?;
+        let id = KeyId::of(&key.public(), self.environment);
+        let certified = self.trust.current().list.key(id).cloned().ok_or(Error::NoKey)?;
+        Ok((key, certified))
     }
 
     /// Which identity numbers are accepted: those of nobody only where nothing is real.

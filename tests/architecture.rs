@@ -7,7 +7,8 @@ use syn::visit::Visit;
 /// The layers from the ground up. A module may use its own layer's own module and every layer below.
 const LAYERS: &[&[&str]] = &[
     &["kernel"],
-    &["seeds", "proof", "render"],
+    &["seeds", "proof"],
+    &["render"],
     &["db"],
     &["registry::audit", "registry::outbox"],
     &["registry::areas"],
@@ -21,9 +22,6 @@ const LAYERS: &[&[&str]] = &[
     &["flows"],
     &["app", "config", "jobs", "http", "cli"],
 ];
-
-/// `render` and `seeds` stand on the kernel alone, though `db` and others stand above them.
-const ON_THE_KERNEL_ALONE: &[&str] = &["seeds", "proof", "render"];
 
 #[derive(Default)]
 struct Imports(Vec<Vec<String>>);
@@ -86,8 +84,7 @@ fn refusal(from: &str, to: &str) -> Option<String> {
     };
     let top = LAYERS.len() - 1;
     let allowed = there < here || (here == top && there == top);
-    let alone = ON_THE_KERNEL_ALONE.contains(&from) && to != "kernel" && !(from == "render" && to == "proof");
-    (!allowed || alone).then(|| format!("{from} uses {to}"))
+    (!allowed || (from == "render" && to == "seeds")).then(|| format!("{from} uses {to}"))
 }
 
 #[test]

@@ -22,6 +22,23 @@ const PUBLIC: &[&str] = &[
     "POST /login",
     "POST /logout",
     "GET /help",
+    "GET /notices",
+    "GET /notices/{code}",
+    // 公开查验: anybody who holds a paper may check it.
+    "POST /api/v1/verifications",
+    "POST /api/v1/lookups",
+    "GET /v/{code}",
+    "POST /v/{code}/holder-match",
+    "POST /v/{code}/match",
+    "GET /lookup",
+    "POST /lookup",
+    "GET /scan",
+    "POST /scan",
+    "GET /trust-list.json",
+    "GET /.well-known/jwks.json",
+    "GET /.well-known/did.json",
+    "GET /status/{list}",
+    "GET /status/{list}/{purpose}",
 ];
 
 const USERS: [(&str, Role); 8] = [

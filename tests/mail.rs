@@ -16,8 +16,11 @@ use crate::support::{World, on_both};
 
 fn put(world: &World, key: &str) {
     let context = world.app.context(None, Origin::CommandLine);
-    let data = json!({ "name": "李芳", "number": "S000033990001265000042", "reason": "<核对>" });
-    let mail = Mail { to: "holder@example.org".to_owned(), template: "certificate-changed".to_owned(), data };
+    let data = json!({
+        "name": "李<芳>", "number": "S000033990001265000042", "level": "5", "change": "issue",
+        "date": "2026-11-21", "on": "2026-11-21", "address": "http://127.0.0.1/v/x",
+    });
+    let mail = Mail { to: "holder@example.org".to_owned(), template: "certificate".to_owned(), data };
     world
         .app
         .database
@@ -91,7 +94,12 @@ fn a_real_server_gets_the_mail_and_a_silent_one_is_tried_again() {
     assert_eq!(jobs::deliver_due(&world.app).expect("put back"), 0);
     let context = world.app.context(None, Origin::CommandLine);
     let waiting = world.app.database.write(|tx| {
-        Ok::<_, Problem>(store::claim(tx, context.now + chrono::TimeDelta::hours(1), 10, chrono::TimeDelta::minutes(1))?)
+        Ok::<_, Problem>(store::claim(
+            tx,
+            context.now + chrono::TimeDelta::hours(1),
+            10,
+            chrono::TimeDelta::minutes(1),
+        )?)
     });
     assert_eq!(waiting.expect("claimed").len(), 1, "the mail waits for its next try");
 }

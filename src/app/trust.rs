@@ -82,7 +82,7 @@ impl Published {
                 Ok(())
             });
             match revised {
-                Ok(_) => trust = read(&file, keyring.root_public.as_ref(), now)?,
+                Ok(()) => trust = read(&file, keyring.root_public.as_ref(), now)?,
                 Err(error) => tracing::warn!(%error, ?unnamed, "hosts are missing in the trust list"),
             }
         }

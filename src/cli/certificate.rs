@@ -7,7 +7,7 @@ use clap::Subcommand;
 use crate::app::App;
 use crate::cli::{Failure, Output, load_config};
 use crate::http::problem::Problem;
-use crate::registry::certificates::numbers;
+use crate::registry::certificates::number_store;
 use crate::render::certificate::{CertificateDesigns, DesignKind};
 use crate::render::fonts::Fonts;
 
@@ -50,7 +50,7 @@ fn preview(design: &str, file: &std::path::Path) -> Result<(), Failure> {
 
 fn gaps(output: Output) -> Result<(), Failure> {
     let app = App::start_on_machine(load_config()?)?;
-    let missing = app.database.read(|conn| Ok::<_, Problem>(numbers::unexplained(conn)?))?;
+    let missing = app.database.read(|conn| Ok::<_, Problem>(number_store::unexplained(conn)?))?;
     let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
     match output {
         Output::Json => println!("{}", serde_json::json!({ "unexplained": missing })),

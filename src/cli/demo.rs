@@ -2,25 +2,30 @@
 
 use std::sync::Arc;
 
+use chrono::Days;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::app::clock::{Clock, MachineRandom, SeededRandom};
 use crate::app::keyring::{Keyring, write_secret};
+use crate::app::trust::{self, Certification, TrustFileError};
 use crate::app::{self, App, StartError};
 use crate::cli::Failure;
 use crate::config::Config;
 use crate::flows;
-use crate::flows::demo::Loaded;
+use crate::flows::demo::{Loaded, Office};
 use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
 use crate::kernel::context::{Context, Origin, Randomness};
 use crate::proof::payload::Environment;
+use crate::seeds::demo::Demo;
 
 /// Where scripts find the demonstration's passwords.
 pub const ACCOUNTS_FILE: &str = "demo-accounts.json";
 /// What the demonstration city is made from.
 const SEED: &str = "haining";
+/// How long the bodies' keys are certified for, from the first start.
+const CERTIFIED_FOR: Days = Days::new(700);
 
 /// Starts the demonstration's application, filled on its first start.
 pub fn start(mut config: Config) -> Result<App, Failure> {
@@ -50,8 +55,7 @@ pub fn start(mut config: Config) -> Result<App, Failure> {
 fn fill(app: &App, context: &Context) -> Result<(), Failure> {
     let file = app.config.data_dir.join(ACCOUNTS_FILE);
     let password = random_word();
-    let loaded = flows::demo::load(app, context, &SeededRandom::new(SEED), &password);
-    match loaded.map_err(|error| Failure::Failed(error.to_string()))? {
+    match load(app, context, &SeededRandom::new(SEED), &password)? {
         Some(loaded) => {
             if file.exists() {
                 std::fs::remove_file(&file)?;
@@ -65,6 +69,43 @@ fn fill(app: &App, context: &Context) -> Result<(), Failure> {
             file.display()
         ))),
     }
+}
+
+/// Certifies the bodies and fills the registry; `None` where it is filled already.
+fn load(
+    app: &App,
+    context: &Context,
+    random: &dyn Randomness,
+    password: &str,
+) -> Result<Option<Loaded>, Failure> {
+    let failed = |error: &dyn std::error::Error| Failure::Failed(error.to_string());
+    let demo = crate::seeds::demo::load().map_err(|error| failed(&error))?;
+    if app.database.read(|conn| flows::demo::is_loaded(conn, &demo)).map_err(|error| failed(&error))? {
+        return Ok(None);
+    }
+    certify_bodies(app, context, &demo).map_err(|error| failed(&error))?;
+    let office = Office { desk: app.desk(), sealer: &app.sealer, regions: app.identity_regions() };
+    let loaded = flows::demo::load(&office, context, &demo, random, password);
+    loaded.map(Some).map_err(|error| failed(&error))
+}
+
+/// Makes the bodies' keys and certifies them from the day on which the demonstration's registry opened.
+fn certify_bodies(app: &App, context: &Context, demo: &Demo) -> Result<(), TrustFileError> {
+    let today = context.today();
+    for body in &demo.organisations {
+        let Some(code) = &body.body_code else { continue };
+        let asked = Certification {
+            body: code.clone(),
+            name_zh: body.name.clone(),
+            name_en: body.name_en.clone(),
+            from: flows::demo::opened_on(today),
+            until: today + CERTIFIED_FOR,
+            daily_cap: None,
+        };
+        trust::certify(&app.config, &app.keyring, context.now, &asked)?;
+    }
+    app.trust.reload(&app.keyring, context.now)?;
+    Ok(())
 }
 
 /// The content of the accounts' file.
@@ -105,3 +146,6 @@ fn random_word() -> String {
     MachineRandom.fill(&mut bytes);
     hex::encode(bytes)
 }
+
+#[cfg(test)]
+mod tests;

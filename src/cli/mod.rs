@@ -7,6 +7,7 @@ mod certificate;
 mod database;
 mod demo;
 mod keys;
+mod report;
 mod serve;
 mod show;
 mod verify;
@@ -48,6 +49,9 @@ enum Command {
     /// Look at the printed design; account for the numbers.
     #[command(subcommand)]
     Certificate(certificate::Certificate),
+    /// Print a report for an area and a day.
+    #[command(subcommand)]
+    Report(report::Reports),
     /// Print the OpenAPI document.
     Openapi,
     /// Print the effective configuration, secrets hidden.
@@ -115,19 +119,20 @@ pub fn run() -> ExitCode {
         Command::Keys(command) => keys::run(command, output),
         Command::Verify(args) => return verify::run(&args, output),
         Command::Certificate(command) => certificate::run(command, output),
+        Command::Report(reports) => report::run(reports, output),
         Command::Openapi => show::openapi(),
         Command::Config => show::config(output),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            report(&failure, output);
+            tell(&failure, output);
             ExitCode::from(failure.exit_code())
         }
     }
 }
 
-fn report(failure: &Failure, output: Output) {
+fn tell(failure: &Failure, output: Output) {
     match output {
         Output::Json => println!("{}", serde_json::json!({ "error": failure.to_string() })),
         Output::Words => eprintln!("huzheng: {failure}"),

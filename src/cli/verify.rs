@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::app::clock::{kept_offset, machine_now};
 use crate::app::trust;
-use crate::cli::{Failure, Output, load_config, report};
+use crate::cli::{Failure, Output, load_config, tell};
 use crate::kernel::dates::{Timestamp, shanghai_date, shanghai_midnight};
 use crate::proof::content::{Content, Unreadable};
 use crate::proof::report::{Report, Verdict};
@@ -40,7 +40,7 @@ pub fn run(args: &Verify, output: Output) -> ExitCode {
             ExitCode::from(u8::from(found.verdict != Verdict::Valid))
         }
         Err(failure) => {
-            report(&failure, output);
+            tell(&failure, output);
             ExitCode::from(failure.exit_code())
         }
     }

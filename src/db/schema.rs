@@ -244,6 +244,7 @@ diesel::table! {
     enrolments (id) {
         id -> Identifier,
         class_id -> Identifier,
+        number -> Integer,
         person_id -> Identifier,
         state -> Text,
         enrolled_at -> Instant,

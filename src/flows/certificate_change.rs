@@ -1,12 +1,11 @@
 //! 暂停、恢复、撤销、换发: what becomes of a certificate, told to its holder and to everybody who scans it.
 
-use crate::app::App;
 use crate::db::Tx;
-use crate::flows::certificate_issue::{finish, may_issue, reserve, reserved, tell};
+use crate::flows::certificate_issue::{Desk, finish, may_issue, reserve, reserved, tell};
 use crate::kernel::context::{Actor, Context};
 use crate::kernel::ids::CertificateId;
 use crate::registry::certificates::error::Error;
-use crate::registry::certificates::numbers::{self, Occasion};
+use crate::registry::certificates::number_store::{self, Occasion};
 use crate::registry::certificates::rules::{Grounds, Persons};
 use crate::registry::certificates::service::{self, Outcome};
 use crate::registry::certificates::{Certificate, Change, ChangeReason};
@@ -14,7 +13,7 @@ use crate::registry::people;
 
 /// Suspends, reinstates or revokes; what only a second person completes is answered as pending.
 pub fn certificate_change(
-    app: &App,
+    desk: &Desk<'_>,
     context: &Context,
     actor: &Actor,
     id: CertificateId,
@@ -22,20 +21,20 @@ pub fn certificate_change(
     reason: &ChangeReason,
 ) -> Result<Outcome, Error> {
     let outcome = match change {
-        Change::Replace => Outcome::Done(certificate_replace(app, context, actor, id, reason)?),
+        Change::Replace => Outcome::Done(Box::new(certificate_replace(desk, context, actor, id, reason)?)),
         Change::Issue => return Err(Error::NotFound),
         Change::Suspend | Change::Reinstate | Change::Revoke => {
-            app.database.write(|tx| within(app, tx, context, actor, id, change, reason))?
+            desk.database.write(|tx| within(desk, tx, context, actor, id, change, reason))?
         }
     };
     if matches!(outcome, Outcome::Done(_)) {
-        app.refresh_status();
+        (desk.status_changed)();
     }
     Ok(outcome)
 }
 
 fn within(
-    app: &App,
+    desk: &Desk<'_>,
     tx: &mut Tx,
     context: &Context,
     actor: &Actor,
@@ -45,41 +44,45 @@ fn within(
 ) -> Result<Outcome, Error> {
     let found = service::changeable(tx, actor, id)?;
     let outcome = match change {
-        Change::Suspend => Outcome::Done(service::certificate_suspend(tx, context, &found, reason)?),
-        Change::Reinstate => Outcome::Done(service::certificate_reinstate(tx, context, &found, reason)?),
-        _ => service::certificate_revoke(tx, context, actor, &found, revocation_persons(app), reason)?,
+        Change::Suspend => {
+            Outcome::Done(Box::new(service::certificate_suspend(tx, context, &found, reason)?))
+        }
+        Change::Reinstate => {
+            Outcome::Done(Box::new(service::certificate_reinstate(tx, context, &found, reason)?))
+        }
+        _ => service::certificate_revoke(tx, context, actor, &found, revocation_persons(desk), reason)?,
     };
     if let Outcome::Done(changed) = &outcome {
         let person = people::service::person(tx, changed.person)?;
-        tell(app, tx, context, &person, changed, change)?;
+        tell(desk, tx, context, &person, changed, change)?;
     }
     Ok(outcome)
 }
 
 /// A new certificate under a new number in place of a valid one, with the holder's name as it is registered now.
 fn certificate_replace(
-    app: &App,
+    desk: &Desk<'_>,
     context: &Context,
     actor: &Actor,
     id: CertificateId,
     reason: &ChangeReason,
 ) -> Result<Certificate, Error> {
     service::check_reason(Change::Replace, reason)?;
-    let reservation = reserved(app, |tx| {
+    let reservation = reserved(desk, |tx| {
         let old = service::changeable(tx, actor, id)?;
         let (issuable, body) = may_issue(tx, context, Grounds::held(&old, context.today())?)?;
         let occasion = Occasion::Replacement(id);
-        match numbers::find_open(tx, occasion)? {
+        match number_store::find_open(tx, occasion)? {
             Some(open) => Ok(open),
-            None => reserve(app, tx, context, &issuable, &body, occasion, None),
+            None => reserve(desk, tx, context, &issuable, &body, occasion, None),
         }
     })?;
-    finish(app, context, &reservation, reason)
+    finish(desk, context, &reservation, reason)
 }
 
 /// By the rule of the registry's own area; two where it has none.
-fn revocation_persons(app: &App) -> Persons {
-    let rules = app.seeds.jurisdictions.iter().find(|known| app.area.is_within(&known.area));
+fn revocation_persons(desk: &Desk<'_>) -> Persons {
+    let rules = desk.seeds.jurisdictions.iter().find(|known| desk.area.is_within(&known.area));
     match rules.map(|known| known.rules.revocation_by_two_persons.value) {
         Some(false) => Persons::One,
         Some(true) | None => Persons::Two,

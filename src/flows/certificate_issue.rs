@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::app::App;
-use crate::db::{Conn, DbError, Tx};
+use crate::db::{Conn, Database, DbError, Tx};
+use crate::kernel::area::AreaCode;
 use crate::kernel::certificate_number::{BodyCode, CertificateNumber};
 use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Context};
@@ -18,12 +18,12 @@ use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::{ApplicationId, ExamSessionId, PublicCode, entity};
 use crate::kernel::skill::{SkillLevel, Specialty};
 use crate::proof::issue::{Refused, issue, refusals};
-use crate::proof::keys::{KeyId, PrivateKey};
-use crate::proof::payload::Payload;
+use crate::proof::keys::PrivateKey;
+use crate::proof::payload::{Environment, Payload};
 use crate::proof::trust::TrustedKey;
 use crate::registry::audit;
 use crate::registry::certificates::error::Error;
-use crate::registry::certificates::numbers::{self, Occasion};
+use crate::registry::certificates::number_store::{self, Occasion};
 use crate::registry::certificates::rules::{Grounds, Issuable, NotAllowed, issuable};
 use crate::registry::certificates::{
     Certificate, CertificateState, Change, ChangeReason, Draft, NewCertificate, ReasonCode, Record,
@@ -33,15 +33,33 @@ use crate::registry::exams;
 use crate::registry::organisations::{self, Organisation};
 use crate::registry::outbox::{self, Mail};
 use crate::registry::people::{self, Person};
+use crate::seeds::Seeds;
+
+/// The key of a body, and what the root certified of it.
+pub type SigningKey<'a> = Box<dyn Fn(&BodyCode) -> Result<(Arc<PrivateKey>, TrustedKey), Error> + 'a>;
+
+/// What the making of a certificate needs beside the caller's context.
+pub struct Desk<'a> {
+    pub database: &'a Database,
+    pub environment: Environment,
+    /// The area that the registry serves.
+    pub area: &'a AreaCode,
+    pub seeds: &'a Seeds,
+    /// The public address, without a slash at its end.
+    pub public_url: String,
+    pub signing_key: SigningKey<'a>,
+    /// To be called after a change of a certificate's state was committed.
+    pub status_changed: Box<dyn Fn() + 'a>,
+}
 
 /// Issues the certificate of an application that was passed and published.
 pub fn certificate_issue(
-    app: &App,
+    desk: &Desk<'_>,
     context: &Context,
     actor: &Actor,
     new: &NewCertificate,
 ) -> Result<Certificate, Error> {
-    let reservation = reserved(app, |tx| {
+    let reservation = reserved(desk, |tx| {
         let occasion = Occasion::Application(new.application_id);
         let (session, _, _) = exams::service::application(tx, actor, new.application_id)?;
         if actor.organisation != Some(session.body) {
@@ -52,13 +70,13 @@ pub fn certificate_issue(
         }
         let cleared = exams::service::cleared(tx, new.application_id, context.today())?;
         let (issuable, body) = may_issue(tx, context, Grounds::passed(&cleared))?;
-        match numbers::find_open(tx, occasion)? {
+        match number_store::find_open(tx, occasion)? {
             Some(open) => Ok(open),
-            None => reserve(app, tx, context, &issuable, &body, occasion, new.number.as_ref()),
+            None => reserve(desk, tx, context, &issuable, &body, occasion, new.number.as_ref()),
         }
     })?;
     let passed = ChangeReason { code: ReasonCode::Passed, words: String::new() };
-    finish(app, context, &reservation, &passed)
+    finish(desk, context, &reservation, &passed)
 }
 
 /// What became of one application of a session.
@@ -71,12 +89,12 @@ pub struct Issued {
 /// 发证批次: issues for every application of a session that has no certificate yet, each by itself, so that one
 /// that is refused holds up no other. Called again, it goes on with what is left.
 pub fn session_certificates_issue(
-    app: &App,
+    desk: &Desk<'_>,
     context: &Context,
     actor: &Actor,
     session: ExamSessionId,
 ) -> Result<Vec<Issued>, Error> {
-    let left: Vec<ApplicationId> = app.database.read(|conn| {
+    let left: Vec<ApplicationId> = desk.database.read(|conn| {
         let whole = exams::service::whole(conn, actor, session)?;
         if actor.organisation != Some(whole.session.body) {
             return Err(Error::NotFound);
@@ -91,24 +109,24 @@ pub fn session_certificates_issue(
     })?;
     let issue = |application| {
         let new = NewCertificate { application_id: application, number: None };
-        Issued { application, result: certificate_issue(app, context, actor, &new) }
+        Issued { application, result: certificate_issue(desk, context, actor, &new) }
     };
     Ok(left.into_iter().map(issue).collect())
 }
 
 /// Tries a first transaction again where another one took the same place or application in the meantime.
 pub(super) fn reserved(
-    app: &App,
+    desk: &Desk<'_>,
     work: impl Fn(&mut Tx) -> Result<Reservation, Error>,
 ) -> Result<Reservation, Error> {
     const TRIES: u32 = 4;
     for _ in 1..TRIES {
-        match app.database.write(&work) {
+        match desk.database.write(&work) {
             Err(Error::Database(DbError::Duplicate(_))) => {}
             other => return other,
         }
     }
-    app.database.write(&work)
+    desk.database.write(&work)
 }
 
 /// Whether the body may issue today, and the body.
@@ -124,7 +142,7 @@ pub(super) fn may_issue(
 
 /// Takes number, code and status place, and keeps what is to be signed.
 pub(super) fn reserve(
-    app: &App,
+    desk: &Desk<'_>,
     tx: &mut Tx,
     context: &Context,
     issuable: &Issuable,
@@ -133,19 +151,19 @@ pub(super) fn reserve(
     assigned: Option<&CertificateNumber>,
 ) -> Result<Reservation, Error> {
     let body_code = issuable.body_code();
-    let (_, certified) = signing_key(app, body_code)?;
-    let taken = numbers::count_taken(tx, body_code, context.today())?;
+    let (_, certified) = (desk.signing_key)(body_code)?;
+    let taken = number_store::count_taken(tx, body_code, context.today())?;
     if certified.daily_cap.is_some_and(|cap| taken > cap) {
         return Err(Error::DailyCap);
     }
     let person = people::service::person(tx, issuable.person())?;
     let number = match assigned {
         Some(number) => number.clone(),
-        None => numbers::take_national(tx, body_code, issuable.level(), context.today())?,
+        None => number_store::take_national(tx, body_code, issuable.level(), context.today())?,
     };
-    let place = numbers::draw_place(tx, context)?;
+    let place = number_store::draw_place(tx, context)?;
     let payload = Payload {
-        environment: app.environment,
+        environment: desk.environment,
         code: PublicCode::from_bytes(context.random_bytes()),
         number: number.clone(),
         holder: person.name.clone(),
@@ -174,30 +192,30 @@ pub(super) fn reserve(
         replaces,
         draft: Draft {
             payload: hex::encode(payload.encode()),
-            record: record(app, issuable, body, person.document_kind),
+            record: record(desk, issuable, body, person.document_kind),
         },
         state: ReservationState::Reserved,
         explanation: None,
         reserved_at: context.now,
     };
-    numbers::insert(tx, context, &reservation, place)?;
+    number_store::insert(tx, context, &reservation, place)?;
     Ok(reservation)
 }
 
 /// Signs what was reserved and stores it.
 pub(super) fn finish(
-    app: &App,
+    desk: &Desk<'_>,
     context: &Context,
     reservation: &Reservation,
     reason: &ChangeReason,
 ) -> Result<Certificate, Error> {
     let bytes = hex::decode(&reservation.draft.payload).map_err(|_| Error::BrokenDraft)?;
     let payload = Payload::decode(&bytes).map_err(|_| Error::BrokenDraft)?;
-    let (key, certified) = signing_key(app, &payload.body)?;
+    let (key, certified) = (desk.signing_key)(&payload.body)?;
     let signed = match issue(&payload, &key, &certified, context.now) {
         Ok(signed) => signed,
         Err(refused) => {
-            make_void(app, context, &reservation.number, &refused.to_string())?;
+            make_void(desk, context, &reservation.number, &refused.to_string())?;
             return Err(refused.into());
         }
     };
@@ -224,23 +242,23 @@ pub(super) fn finish(
         issued_at: context.now,
         issued_by: context.account(),
     };
-    let stored = app.database.write(|tx| keep(app, tx, context, certificate, reservation, reason))?;
+    let stored = desk.database.write(|tx| keep(desk, tx, context, certificate, reservation, reason))?;
     if reservation.replaces.is_some() {
-        app.refresh_status();
+        (desk.status_changed)();
     }
     Ok(stored)
 }
 
 /// The second transaction: certificate, history, audit and mail together.
 fn keep(
-    app: &App,
+    desk: &Desk<'_>,
     tx: &mut Tx,
     context: &Context,
     mut new: Certificate,
     reservation: &Reservation,
     reason: &ChangeReason,
 ) -> Result<Certificate, Error> {
-    if !numbers::close(tx, &new.number, ReservationState::Issued, None)? {
+    if !number_store::close(tx, &new.number, ReservationState::Issued, None)? {
         // The same call, made twice at once: the other one has stored it.
         return store::find_by_number(tx, &new.number)?.ok_or(Error::AlreadyIssued);
     }
@@ -267,13 +285,13 @@ fn keep(
         audit::store::record(tx, context, "certificate_replace", ("certificate", old.id), details)?;
     }
     let person = people::service::person(tx, new.person)?;
-    tell(app, tx, context, &person, &new, Change::Issue)?;
+    tell(desk, tx, context, &person, &new, Change::Issue)?;
     Ok(new)
 }
 
 /// A mail to the holder, who may have no address.
 pub(super) fn tell(
-    app: &App,
+    desk: &Desk<'_>,
     tx: &mut Tx,
     context: &Context,
     person: &Person,
@@ -284,24 +302,15 @@ pub(super) fn tell(
     let data = json!({
         "name": person.name, "number": certificate.number.as_str(), "level": certificate.level,
         "occupation": certificate.occupation, "change": change, "on": context.today(),
-        "address": crate::proof::qr::verify_url(&app.config.public_url(), &certificate.code),
+        "address": crate::proof::qr::verify_url(&desk.public_url, &certificate.code),
     });
     let key = format!("certificate {} {change} {}", certificate.id, context.request);
     outbox::store::mail(tx, context, &key, &Mail { to, template: "certificate".to_owned(), data })
 }
 
-/// The body's key, and what the root certified of it.
-pub(super) fn signing_key(app: &App, body: &BodyCode) -> Result<(Arc<PrivateKey>, TrustedKey), Error> {
-    let key = app.keyring.issuing(body).map_err(|error| Error::KeyFile(error.to_string()))?;
-    let key = key.ok_or(Error::NoKey)?;
-    let id = KeyId::of(&key.public(), app.environment);
-    let certified = app.trust.current().list.key(id).cloned().ok_or(Error::NoKey)?;
-    Ok((key, certified))
-}
-
-fn make_void(app: &App, context: &Context, number: &CertificateNumber, why: &str) -> Result<(), Error> {
-    app.database.write(|tx| {
-        if numbers::close(tx, number, ReservationState::Void, Some(why))? {
+fn make_void(desk: &Desk<'_>, context: &Context, number: &CertificateNumber, why: &str) -> Result<(), Error> {
+    desk.database.write(|tx| {
+        if number_store::close(tx, number, ReservationState::Void, Some(why))? {
             let details = json!({ "why": why });
             audit::store::record(
                 tx,
@@ -316,8 +325,8 @@ fn make_void(app: &App, context: &Context, number: &CertificateNumber, why: &str
 }
 
 /// The words of the paper beside what is signed, as they are today.
-fn record(app: &App, issuable: &Issuable, body: &Organisation, document: DocumentKind) -> Record {
-    let standard = &app.seeds.standard;
+fn record(desk: &Desk<'_>, issuable: &Issuable, body: &Organisation, document: DocumentKind) -> Record {
+    let standard = &desk.seeds.standard;
     let level = standard.levels.iter().find(|known| known.level == issuable.level());
     Record {
         document_kind: document,

@@ -23,10 +23,9 @@ use std::collections::HashMap;
 
 use chrono::{NaiveDate, TimeDelta};
 
-use crate::app::App;
-use crate::app::trust::TrustFileError;
-use crate::db::{DbError, Tx};
+use crate::db::{Conn, DbError, Tx};
 use crate::flows;
+use crate::flows::certificate_issue::Desk;
 use crate::flows::demo::aid::Aid;
 use crate::flows::demo::classes::Course;
 use crate::flows::demo::dice::{Dice, shifted};
@@ -37,13 +36,15 @@ use crate::flows::demo::staff::Worker;
 use crate::flows::demo::training::School;
 use crate::kernel::context::{Actor, Context, Randomness, uuid_at};
 use crate::kernel::dates::shanghai_midnight;
+use crate::kernel::identity::IdentityRegions;
 use crate::kernel::ids::{OrganisationId, PersonId, RequestId};
 use crate::kernel::vocabulary::OrganisationKind;
 use crate::proof::qr::signed_url;
 use crate::registry;
+use crate::registry::people::sealing::Sealer;
 use crate::registry::training::rules::LocalRules;
+use crate::seeds::Rules;
 use crate::seeds::demo::Demo;
-use crate::seeds::{BadSeed, Rules};
 
 /// Days since the registry opened.
 const OPEN_FOR: i64 = 560;
@@ -55,8 +56,6 @@ pub enum LoadError {
     /// The plan and the registry's rules don't fit together any more.
     #[error("the demonstration's {0} could not be made")]
     Incomplete(&'static str),
-    #[error(transparent)]
-    Seed(#[from] BadSeed),
     #[error(transparent)]
     Flow(#[from] flows::error::Error),
     #[error(transparent)]
@@ -77,8 +76,6 @@ pub enum LoadError {
     Recorded(#[from] registry::recorded::error::Error),
     #[error(transparent)]
     Certificates(#[from] registry::certificates::error::Error),
-    #[error(transparent)]
-    Trust(#[from] TrustFileError),
     #[error(transparent)]
     Database(#[from] DbError),
 }
@@ -110,7 +107,7 @@ pub struct Calendar {
 impl Calendar {
     fn new(root: &Context) -> Self {
         let today = root.today();
-        Self { root: root.clone(), today, opened: shifted(today, -OPEN_FOR) }
+        Self { root: root.clone(), today, opened: opened_on(today) }
     }
 
     /// A call of `actor`, so many minutes into a day in Asia/Shanghai, and never in the future.
@@ -121,9 +118,16 @@ impl Calendar {
     }
 }
 
+/// What the demonstration is entered with.
+pub struct Office<'a> {
+    pub desk: Desk<'a>,
+    pub sealer: &'a Sealer,
+    pub regions: IdentityRegions,
+}
+
 /// What entering needs to look up.
 pub struct Books<'a> {
-    pub app: &'a App,
+    pub office: &'a Office<'a>,
     pub calendar: Calendar,
     /// In the order of the seeds.
     pub institutions: Vec<OrganisationId>,
@@ -147,45 +151,49 @@ struct Plan {
     caregiver: usize,
 }
 
-/// Fills a registry that doesn't hold the demonstration yet; `None` where it does.
-///
-/// # Errors
-/// [`LoadError::Incomplete`] names what the plan could not be carried out for.
-pub fn load(
-    app: &App,
-    context: &Context,
-    random: &dyn Randomness,
-    password: &str,
-) -> Result<Option<Loaded>, LoadError> {
-    let demo = crate::seeds::demo::load()?;
-    if app.database.read(|conn| is_loaded(conn, &demo))? {
-        return Ok(None);
-    }
-    let rules = app.seeds.rules_for(&app.area).ok_or(LoadError::Incomplete("local rules"))?;
-    let dice = Dice::new(random);
-    let calendar = Calendar::new(context);
-    let plan = plan(app, &dice, &demo, &calendar)?;
-    let hash = organisations::hash(context, password)?;
-    certificates::certify_bodies(app, &calendar, &demo)?;
-    let (books, mut accounts, people, entered) =
-        app.database.write(|tx| enter(tx, app, calendar, &demo, &plan, rules, &dice, &hash))?;
-    accounts.sort_by_key(|account| account.role);
-    let exams = exams(&books, rules, &plan, &dice);
-    let sample = certificates::issue_all(&exams, &plan.skills.sittings, &entered, people[plan.caregiver])?;
-    let sample = Sample {
-        verify_url: signed_url(&app.config.public_url(), &sample.code, &sample.cwt),
-        number: sample.number.to_string(),
-        holder: sample.holder,
-    };
-    Ok(Some(Loaded { accounts, sample }))
+/// The day on which the registry of a demonstration opened that is made `today`.
+#[must_use]
+pub fn opened_on(today: NaiveDate) -> NaiveDate {
+    shifted(today, -OPEN_FOR)
 }
 
-fn is_loaded(conn: &mut crate::db::Conn, demo: &Demo) -> Result<bool, LoadError> {
+/// Whether the registry holds an organisation of the demonstration already.
+pub fn is_loaded(conn: &mut Conn, demo: &Demo) -> Result<bool, DbError> {
     let there = registry::organisations::store::list(conn, &demo.area, None)?;
     Ok(there.iter().any(|known| demo.organisations.iter().any(|own| own.name == known.name)))
 }
 
-fn plan(app: &App, dice: &Dice<'_>, demo: &Demo, calendar: &Calendar) -> Result<Plan, LoadError> {
+/// Fills a registry that doesn't hold the demonstration yet. The bodies' keys must be certified from
+/// [`opened_on`] on.
+///
+/// # Errors
+/// [`LoadError::Incomplete`] names what the plan could not be carried out for.
+pub fn load(
+    office: &Office<'_>,
+    context: &Context,
+    demo: &Demo,
+    random: &dyn Randomness,
+    password: &str,
+) -> Result<Loaded, LoadError> {
+    let rules = office.desk.seeds.rules_for(office.desk.area).ok_or(LoadError::Incomplete("local rules"))?;
+    let dice = Dice::new(random);
+    let calendar = Calendar::new(context);
+    let plan = plan(office, &dice, demo, &calendar)?;
+    let hash = organisations::hash(context, password)?;
+    let (books, mut accounts, people, entered) =
+        office.desk.database.write(|tx| enter(tx, office, calendar, demo, &plan, rules, &dice, &hash))?;
+    accounts.sort_by_key(|account| account.role);
+    let exams = exams(&books, rules, &plan, &dice);
+    let sample = certificates::issue_all(&exams, &plan.skills.sittings, &entered, people[plan.caregiver])?;
+    let sample = Sample {
+        verify_url: signed_url(&office.desk.public_url, &sample.code, &sample.cwt),
+        number: sample.number.to_string(),
+        holder: sample.holder,
+    };
+    Ok(Loaded { accounts, sample })
+}
+
+fn plan(office: &Office<'_>, dice: &Dice<'_>, demo: &Demo, calendar: &Calendar) -> Result<Plan, LoadError> {
     let Calendar { today, opened, .. } = *calendar;
     let towns = organisations::towns(demo);
     let institutions: Vec<_> =
@@ -200,7 +208,7 @@ fn plan(app: &App, dice: &Dice<'_>, demo: &Demo, calendar: &Calendar) -> Result<
     let caregiver = caregiver(&workers, &skills, &institutions).ok_or(LoadError::Incomplete("caregiver"))?;
     let aid = aid::aid(dice, &workers, &skills.certified, caregiver, today);
     let hours = |code: &str| -> i64 {
-        let programme = app.seeds.programmes.iter().find(|known| known.code == code);
+        let programme = office.desk.seeds.programmes.iter().find(|known| known.code == code);
         programme.map_or(0, |known| known.modules.iter().map(|module| i64::from(module.hours)).sum())
     };
     let courses = classes::courses(dice, &skills.sittings, &free(&workers, &skills), hours, today);
@@ -239,7 +247,13 @@ fn exams<'a, 'b>(
     plan: &'a Plan,
     dice: &'a Dice<'a>,
 ) -> Exams<'a, 'b> {
-    Exams { books, rules, days: books.app.seeds.calendar.working_days(), workers: &plan.workers, dice }
+    Exams {
+        books,
+        rules,
+        days: books.office.desk.seeds.calendar.working_days(),
+        workers: &plan.workers,
+        dice,
+    }
 }
 
 type Made<'a> = (Books<'a>, Vec<DemoAccount>, Vec<PersonId>, Vec<Entered>);
@@ -248,7 +262,7 @@ type Made<'a> = (Books<'a>, Vec<DemoAccount>, Vec<PersonId>, Vec<Entered>);
 #[expect(clippy::too_many_arguments, reason = "called once; a type for it would say nothing more")]
 fn enter<'a>(
     tx: &mut Tx,
-    app: &'a App,
+    office: &'a Office<'a>,
     calendar: Calendar,
     demo: &Demo,
     plan: &Plan,
@@ -264,7 +278,7 @@ fn enter<'a>(
     let institutions =
         demo.organisations.iter().filter(institution).filter_map(|own| ids.get(&own.key).copied());
     let mut books = Books {
-        app,
+        office,
         calendar,
         institutions: institutions.collect(),
         accounts: accounts.iter().map(|account| account.username).zip(actors).collect(),
@@ -290,6 +304,3 @@ fn enter<'a>(
         plan.skills.sittings.iter().map(|sitting| exams.enter(tx, sitting)).collect::<Result<_, _>>()?;
     Ok((books, accounts, people, entered))
 }
-
-#[cfg(test)]
-mod tests;

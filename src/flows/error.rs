@@ -2,7 +2,7 @@
 
 use crate::db::DbError;
 use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, employment, exams, organisations, people, training};
+use crate::registry::{accounts, areas, employment, exams, indicators, organisations, people, training};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -29,6 +29,8 @@ pub enum Error {
     Employment(#[from] employment::error::Error),
     #[error(transparent)]
     Training(#[from] training::error::Error),
+    #[error(transparent)]
+    Indicators(#[from] indicators::error::Error),
     #[error(transparent)]
     Database(#[from] DbError),
 }

@@ -166,13 +166,15 @@ fn save_enrolments(
     taken: &[Taken],
 ) -> Result<(), Error> {
     let mut ids: Vec<EnrolmentId> = Vec::with_capacity(taken.len());
+    let mut number = service::next_number(before);
     for line in taken {
-        let id = match before.iter().find(|enrolment| enrolment.person == line.person) {
-            Some(withdrawn) => {
-                store::set_enrolment_state(tx, withdrawn.id, EnrolmentState::Enrolled)?;
-                withdrawn.id
-            }
-            None => store::insert_enrolment(tx, context, class.id, line.person)?,
+        let withdrawn = before.iter().find(|enrolment| enrolment.person == line.person);
+        let id = if let Some(withdrawn) = withdrawn {
+            store::set_enrolment_state(tx, withdrawn.id, EnrolmentState::Enrolled)?;
+            withdrawn.id
+        } else {
+            number += 1;
+            store::insert_enrolment(tx, context, class.id, number - 1, line.person)?
         };
         ids.push(id);
     }

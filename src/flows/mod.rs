@@ -1,7 +1,7 @@
 //! Operations that cross domains, one file each: gather the facts, decide by the domains' rules, save, tell.
 //!
-//! A flow is called inside the caller's transaction and opens none, save the making of a certificate, which signs
-//! between two. What concerns one domain alone is in that domain's `service.rs`.
+//! A flow is called inside the caller's transaction and opens none. What concerns one domain alone is in that
+//! domain's `service.rs`.
 
 pub mod application_submit;
 pub mod certificate_change;

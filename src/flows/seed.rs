@@ -5,7 +5,7 @@ use crate::db::Tx;
 use crate::flows::error::Error;
 use crate::kernel::context::Context;
 use crate::registry::areas::{self, Area, NewPopulation};
-use crate::registry::training;
+use crate::registry::{indicators, training};
 use crate::seeds::{Population, Seeds};
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,6 +26,7 @@ pub fn seed(tx: &mut Tx, context: &Context, seeds: &Seeds) -> Result<Seeded, Err
         areas::store::save(tx, &area)?;
     }
     training::service::programmes_seed(tx, context, &seeds.programmes)?;
+    indicators::service::targets_seed(tx, context, &seeds.jurisdictions)?;
     let populations = populations(tx, context, &seeds.populations)?;
     Ok(Seeded { areas: seeds.areas.len(), populations })
 }

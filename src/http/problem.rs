@@ -3,6 +3,7 @@
 //! A [`Problem`] carries codes; the words are put in by [`Problem::document`], in the caller's language.
 
 use crate::kernel::codes::Code;
+use crate::proof::issue::{Refusal, Refused};
 use std::fmt;
 
 use actix_web::http::StatusCode;
@@ -16,7 +17,6 @@ use crate::flows;
 use crate::http::texts::Texts;
 use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
-use crate::proof::issue::{Refusal, Refused};
 use crate::registry::{
     accounts, areas, certificates, employment, exams, firstaid, indicators, organisations, people, recorded,
     training,
@@ -379,7 +379,6 @@ impl From<certificates::error::Error> for Problem {
     }
 }
 
-/// What the signer refused: a wrong number is the caller's to mend, a key its holder's, a name the register's.
 fn not_signed(refused: &Refused) -> Problem {
     let Some(first) = refused.0.first() else { return Problem::Internal(refused.to_string()) };
     match first {
@@ -421,6 +420,7 @@ impl From<flows::error::Error> for Problem {
             Error::Employment(error) => error.into(),
             Error::Exams(error) => error.into(),
             Error::Training(error) => error.into(),
+            Error::Indicators(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

@@ -154,28 +154,36 @@ const EXAM_READERS: Access =
 const FIRST_AID_SEEN: Access =
     Access::Roles(&[Administrator, Bureau, FirstAidIssuer, Institution, Caregiver]);
 
+const CERTIFICATES: Access = Access::Roles(&[Administrator, Bureau, Assessor, Caregiver]);
+
+const CERTIFICATE_OFFICES: Access = Access::Roles(&[Administrator, Bureau, Assessor]);
+
+const ISSUERS: Access = Access::Roles(&[Assessor]);
+
+const CERTIFICATE_CHANGERS: Access = Access::Roles(&[Bureau, Assessor]);
+
+const HOLDERS: Access = Access::Roles(&[Caregiver]);
+
 /// Every route of the server.
 #[must_use]
 pub fn table() -> Vec<RouteSpec> {
-    [
+    let sections = [
         system(),
         accounts(),
         areas(),
         organisations(),
-        training(),
-        training_pages(),
         people(),
         employment(),
+        training(),
         exams(),
-        certificates(),
-        verification(),
         first_aid(),
         recorded(),
+        certificates(),
+        verification(),
         indicators(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+        training_pages(),
+    ];
+    sections.into_iter().flatten().collect()
 }
 
 fn system() -> Vec<RouteSpec> {
@@ -263,6 +271,8 @@ fn organisations() -> Vec<RouteSpec> {
             .says("Suspends, withdraws or reinstates an accreditation from today; needs If-Match.")
             .takes::<api::organisations::AccreditationChange>()
             .gives::<api::organisations::AccreditationView>(),
+        get("/organisations", OVERSEERS, pages::organisations::organisation_list),
+        get("/organisations/{id}", OVERSEERS, pages::organisations::organisation),
     ]
 }
 
@@ -439,6 +449,7 @@ fn employment() -> Vec<RouteSpec> {
         get("/staff", INSTITUTION, pages::employment::staff),
         get("/staff/join", INSTITUTION, pages::employment::join),
         post("/staff/join", INSTITUTION, pages::employment::join_submit),
+        get("/staff/template.xlsx", INSTITUTION, api::employment::staff_template),
         get("/staff/import", INSTITUTION, pages::employment::import),
         post("/staff/import", INSTITUTION, pages::employment::import_submit),
         get("/staff/{id}/leave", INSTITUTION, pages::employment::leave),
@@ -587,41 +598,6 @@ fn indicators() -> Vec<RouteSpec> {
     ]
 }
 
-/// Puts the table into an actix application.
-pub fn configure(config: &mut web::ServiceConfig, environment: Environment) {
-    let mut table = table();
-    table.retain(|spec| spec.served == Served::Everywhere || environment != Environment::Production);
-    let mut paths: Vec<&str> = Vec::new();
-    for spec in &table {
-        if !paths.contains(&spec.path) {
-            paths.push(spec.path);
-        }
-    }
-    for path in paths {
-        let mut resource = web::resource(path);
-        for spec in table.iter().filter(|spec| spec.path == path) {
-            resource = resource.route((spec.make)());
-        }
-        config.service(resource.default_service(web::to(method_not_allowed)));
-    }
-    config.default_service(web::to(not_found));
-}
-
-async fn not_found() -> Result<&'static str, Problem> {
-    Err(Problem::NotFound)
-}
-
-async fn method_not_allowed() -> Result<&'static str, Problem> {
-    Err(Problem::MethodNotAllowed)
-}
-
-/// Who sees certificates: their bodies, the bureau, and each holder his own.
-const CERTIFICATES: Access = Access::Roles(&[Administrator, Bureau, Assessor, Caregiver]);
-const CERTIFICATE_OFFICES: Access = Access::Roles(&[Administrator, Bureau, Assessor]);
-const ISSUERS: Access = Access::Roles(&[Assessor]);
-const CERTIFICATE_CHANGERS: Access = Access::Roles(&[Bureau, Assessor]);
-const HOLDERS: Access = Access::Roles(&[Caregiver]);
-
 fn certificates() -> Vec<RouteSpec> {
     use api::certificates::{CertificateQuery, CertificateView, IssuedView, NumberQuery, NumberView};
     vec![
@@ -707,4 +683,32 @@ fn verification() -> Vec<RouteSpec> {
         get("/status/{list}", PUBLIC, published::status_bundle),
         get("/status/{list}/{purpose}", PUBLIC, published::status_list),
     ]
+}
+
+/// Puts the table into an actix application.
+pub fn configure(config: &mut web::ServiceConfig, environment: Environment) {
+    let mut table = table();
+    table.retain(|spec| spec.served == Served::Everywhere || environment != Environment::Production);
+    let mut paths: Vec<&str> = Vec::new();
+    for spec in &table {
+        if !paths.contains(&spec.path) {
+            paths.push(spec.path);
+        }
+    }
+    for path in paths {
+        let mut resource = web::resource(path);
+        for spec in table.iter().filter(|spec| spec.path == path) {
+            resource = resource.route((spec.make)());
+        }
+        config.service(resource.default_service(web::to(method_not_allowed)));
+    }
+    config.default_service(web::to(not_found));
+}
+
+async fn not_found() -> Result<&'static str, Problem> {
+    Err(Problem::NotFound)
+}
+
+async fn method_not_allowed() -> Result<&'static str, Problem> {
+    Err(Problem::MethodNotAllowed)
 }

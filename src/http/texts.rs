@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn every_code_of_the_kernel_has_a_name() {
+    fn every_code_has_a_name() {
         fn check<C: Code>() {
             for language in Language::ALL {
                 for value in C::ALL {
@@ -282,6 +282,15 @@ mod tests {
         check::<crate::kernel::identity::DocumentKind>();
         check::<crate::kernel::context::Role>();
         check::<Language>();
+        check::<crate::kernel::vocabulary::Audience>();
+        check::<crate::kernel::vocabulary::ModuleTheme>();
+        check::<crate::registry::training::ClassStatus>();
+        check::<crate::registry::training::Phase>();
+        check::<crate::registry::training::EnrolmentState>();
+        check::<crate::registry::training::Presence>();
+        check::<crate::registry::training::Outcome>();
+        check::<crate::registry::training::error::Conflict>();
+        check::<crate::registry::training::rules::completion::Lack>();
     }
 
     #[test]

@@ -62,7 +62,7 @@ const DESIGN: &str =
 const PAGE: (f32, f32) = (595.275_6, 841.889_8);
 /// Where the bars begin and how much room they have, in tenths of a millimetre; the table has what follows.
 const BARS: (f64, f64) = (1_150.0, 780.0);
-const TABLE_ROOM: f64 = 780.0;
+const TABLE_ROOM: f64 = 760.0;
 /// The right edges of the table's columns, the first one's left edge.
 const EDGES: [f64; 6] = [120.0, 820.0, 1_110.0, 1_420.0, 1_710.0, 1_980.0];
 
@@ -161,7 +161,7 @@ fn placed(svg: &str, (x, y): (f64, f64), (width, height): (f64, f64)) -> String 
 fn table(report: &PrintedReport) -> Value {
     let count = u32::try_from(report.rows.len() + 1).unwrap_or(u32::MAX);
     let step = (TABLE_ROOM / f64::from(count)).min(54.0);
-    let top = BARS.0 + BARS.1 + 40.0;
+    let top = BARS.0 + BARS.1 + 62.0;
     let (mut cells, mut lines) = (Vec::new(), Vec::new());
     let all = std::iter::once(&report.heading).chain(&report.rows);
     for (row, texts) in (0u32..).zip(all) {

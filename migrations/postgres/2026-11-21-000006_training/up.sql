@@ -56,11 +56,13 @@ CREATE TABLE class_serials (
 CREATE TABLE enrolments (
     id           UUID PRIMARY KEY,
     class_id     UUID NOT NULL REFERENCES classes (id),
+    number       INTEGER NOT NULL,
     person_id    UUID NOT NULL REFERENCES people (id),
     state        TEXT NOT NULL,
     enrolled_at  TIMESTAMPTZ NOT NULL,
     completed_on DATE,
-    UNIQUE (class_id, person_id)
+    UNIQUE (class_id, person_id),
+    UNIQUE (class_id, number)
 );
 CREATE INDEX enrolments_person ON enrolments (person_id);
 

@@ -18,6 +18,9 @@ pub struct Aid {
     pub expires_on: NaiveDate,
 }
 
+/// Of them, colleagues of the demo's caregiver, so that their institution has something to renew.
+const ENDING_COLLEAGUES: usize = 4;
+
 /// `certified` are indices of `workers`; `sure` holds a certificate that is valid for long.
 pub fn aid(
     dice: &Dice<'_>,
@@ -28,12 +31,19 @@ pub fn aid(
 ) -> Vec<Aid> {
     let mut order: Vec<usize> = certified.iter().copied().filter(|who| *who != sure).collect();
     dice.shuffle(&mut order);
-    order.push(sure);
+    order.insert(0, sure);
     let valid = certified.len() * DUAL / 100;
     let lapsed = (certified.len() - valid) / 2;
+    let colleague = |who: &&usize| workers[**who].employer() == workers[sure].employer();
+    let colleagues: Vec<usize> =
+        order[1..].iter().filter(colleague).take(ENDING_COLLEAGUES).copied().collect();
+    for (place, who) in (valid - ENDING..).zip(colleagues) {
+        if let Some(now) = order.iter().position(|other| *other == who) {
+            order.swap(now, place);
+        }
+    }
     let mut all = Vec::new();
-    // Read from the back, so that `sure` is the first of the valid ones.
-    for (place, who) in order.into_iter().rev().enumerate() {
+    for (place, who) in order.into_iter().enumerate() {
         let left = if place < valid - ENDING {
             dice.between(40, 1_050)
         } else if place < valid {

@@ -1,40 +1,15 @@
-//! Certifies the two bodies' keys, issues the certificates of the exams that are over, and does to some of them what
-//! happens to certificates.
+//! Issues the certificates of the exams that are over, and does to some of them what happens to certificates.
 
 use chrono::NaiveDate;
 
-use crate::app::App;
-use crate::app::trust::{self, Certification};
 use crate::flows::certificate_change::certificate_change;
 use crate::flows::certificate_issue::session_certificates_issue;
+use crate::flows::demo::LoadError;
 use crate::flows::demo::dice::shifted;
 use crate::flows::demo::exams::{Entered, Exams};
 use crate::flows::demo::skills::{Fate, Later, Sitting, Stage};
-use crate::flows::demo::{Calendar, LoadError};
 use crate::kernel::ids::{ApplicationId, CertificateId, PersonId};
 use crate::registry::certificates::{Certificate, Change, ChangeReason, ReasonCode};
-use crate::seeds::demo::Demo;
-
-/// Days for which a body's key is certified from today on.
-const CERTIFIED_FOR: i64 = 700;
-
-/// Makes the two bodies' keys and certifies them from the day on which the registry opened.
-pub fn certify_bodies(app: &App, calendar: &Calendar, demo: &Demo) -> Result<(), LoadError> {
-    for body in &demo.organisations {
-        let Some(code) = &body.body_code else { continue };
-        let asked = Certification {
-            body: code.clone(),
-            name_zh: body.name.clone(),
-            name_en: body.name_en.clone(),
-            from: calendar.opened,
-            until: shifted(calendar.today, CERTIFIED_FOR),
-            daily_cap: None,
-        };
-        trust::certify(&app.config, &app.keyring, calendar.root.now, &asked)?;
-    }
-    app.trust.reload(&app.keyring, calendar.root.now)?;
-    Ok(())
-}
 
 /// A change that is made to a certificate some time after its issue.
 struct Due {
@@ -60,7 +35,7 @@ pub fn issue_all(
         let ended = entered.notice.map_or(sitting.held_on, |notice| notice.ends_on);
         let on = shifted(ended, 3);
         let context = exams.books.calendar.context(on, 605, Some(&first));
-        let issued = session_certificates_issue(exams.books.app, &context, &first, entered.session)?;
+        let issued = session_certificates_issue(&exams.books.office.desk, &context, &first, entered.session)?;
         for one in issued {
             let fate = fate(entered, one.application);
             match (one.result, fate) {
@@ -87,13 +62,13 @@ fn fate(entered: &Entered, application: ApplicationId) -> Fate {
 }
 
 fn change(exams: &Exams<'_, '_>, due: &Due) -> Result<(), LoadError> {
-    let (books, app) = (exams.books, exams.books.app);
+    let books = exams.books;
     let (bureau, bureau2) = (books.actor("bureau")?, books.actor("bureau2")?);
     let make = |days: i64, actor: &crate::kernel::context::Actor, change, code, words: &str| {
         let on = shifted(due.on, days).min(books.calendar.today);
         let context = books.calendar.context(on, 870 + days, Some(actor));
         let reason = ChangeReason { code, words: words.to_owned() };
-        certificate_change(app, &context, actor, due.id, change, &reason).map(drop)
+        certificate_change(&books.office.desk, &context, actor, due.id, change, &reason).map(drop)
     };
     match due.later {
         Later::Suspended => make(0, &bureau, Change::Suspend, ReasonCode::Investigation, WORDS_SUSPENDED)?,
@@ -107,7 +82,7 @@ fn change(exams: &Exams<'_, '_>, due: &Due) -> Result<(), LoadError> {
         }
         Later::RevocationAsked => {
             let days = (books.calendar.today - due.on).num_days() - 2;
-            make(days, &bureau, Change::Revoke, ReasonCode::Fraud, words(ReasonCode::Fraud))?;
+            make(days, &bureau2, Change::Revoke, ReasonCode::Fraud, words(ReasonCode::Fraud))?;
         }
         Later::Replaced(code) => make(9, &bureau, Change::Replace, code, words(code))?,
     }

@@ -66,10 +66,10 @@ pub fn enter(tx: &mut Tx, books: &Books<'_>, workers: &[Worker]) -> Result<Vec<P
 fn known(tx: &mut Tx, books: &Books<'_>, worker: &Worker) -> Result<Option<PersonId>, LoadError> {
     use crate::kernel::identity::{DocumentKind, IdentityDocument};
     let kind = DocumentKind::ResidentIdentityCard;
-    let (regions, today) = (books.app.identity_regions(), books.calendar.today);
+    let (regions, today) = (books.office.regions, books.calendar.today);
     let document = IdentityDocument::check(kind, &worker.citizen.number, regions, today);
     let document = document.map_err(|_| LoadError::Incomplete("identity numbers"))?;
-    let found = people::service::person_by_document(tx, &books.app.sealer, &document)?;
+    let found = people::service::person_by_document(tx, books.office.sealer, &document)?;
     Ok(found.map(|person| person.id))
 }
 
@@ -105,7 +105,7 @@ fn moves(
     let open = open_spell(tx, person)?;
     let transfer = Transfer { organisation: Some(books.institutions[stint.at]), post: post(worker, stint) };
     let context = books.calendar.context(on, minutes, Some(&books.actor("bureau")?));
-    let positions = &books.app.seeds.positions;
+    let positions = &books.office.desk.seeds.positions;
     service::employment_transfer(tx, &context, positions, open.id, open.version, &transfer)?;
     Ok(())
 }
@@ -186,9 +186,9 @@ fn post(worker: &Worker, stint: &Stint) -> Post {
 
 fn registry<'a>(books: &'a Books<'_>) -> Registry<'a> {
     Registry {
-        sealer: &books.app.sealer,
-        regions: books.app.identity_regions(),
-        positions: &books.app.seeds.positions,
+        sealer: books.office.sealer,
+        regions: books.office.regions,
+        positions: &books.office.desk.seeds.positions,
     }
 }
 

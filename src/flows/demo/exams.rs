@@ -62,7 +62,7 @@ impl Exams<'_, '_> {
             capacity: 40,
         };
         let announced = self.at(sitting.opens_on, 570, &first);
-        let standard = &self.books.app.seeds.standard;
+        let standard = &self.books.office.desk.seeds.standard;
         let session = session_create(tx, &announced, &first, standard, self.rules, &new)?;
         let admitted = self.apply(tx, sitting, session, &first)?;
         let mut entered = Entered { session, notice: None, admitted };
@@ -96,12 +96,12 @@ impl Exams<'_, '_> {
         session: ExamSessionId,
         body: &Actor,
     ) -> Result<Vec<(ApplicationId, Candidate)>, LoadError> {
-        let app = self.books.app;
+        let office = self.books.office;
         let basis = Basis {
-            seeds: &app.seeds,
-            area: &app.area,
-            sealer: &app.sealer,
-            regions: app.identity_regions(),
+            seeds: office.desk.seeds,
+            area: office.desk.area,
+            sealer: office.sealer,
+            regions: office.regions,
         };
         let until = sitting.closes_on.min(self.books.calendar.today);
         let span = (until - sitting.opens_on).num_days().max(1);

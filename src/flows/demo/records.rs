@@ -62,7 +62,7 @@ pub fn enter_elsewhere(
         };
         let minutes = 590 + i64::try_from(place % 300).unwrap_or(0);
         let context = books.calendar.context(on, minutes, Some(&bureau));
-        recorded_record(tx, &context, &books.app.sealer, books.app.identity_regions(), &new)?;
+        recorded_record(tx, &context, books.office.sealer, books.office.regions, &new)?;
     }
     Ok(())
 }
@@ -76,8 +76,7 @@ pub fn enter_aid(
     valid_years: u32,
 ) -> Result<(), LoadError> {
     let issuer = books.actor("redcross")?;
-    let recording =
-        Recording { sealer: &books.app.sealer, regions: books.app.identity_regions(), valid_years };
+    let recording = Recording { sealer: books.office.sealer, regions: books.office.regions, valid_years };
     for (place, aid) in all.iter().enumerate() {
         let since = workers[aid.who].since().unwrap_or(books.calendar.opened);
         let on = shifted(aid.issued_on.max(since).max(books.calendar.opened), 4).min(books.calendar.today);

@@ -231,9 +231,11 @@ impl Pools<'_> {
             ),
             self.at_stage(0, SkillLevel::Five, shifted(today, -5), Stage::Entered, (12, 3, 0)),
             self.at_stage(0, SkillLevel::Five, shifted(today, -2), Stage::Held, (15, 0, 0)),
-            self.at_stage(0, SkillLevel::Three, shifted(today, 22), Stage::Registration, (3, 0, 3)),
+            self.at_stage(0, SkillLevel::Three, shifted(today, 22), Stage::Registration, (0, 0, 3)),
             self.at_stage(1, SkillLevel::Five, shifted(today, 26), Stage::Registration, (9, 0, 0)),
         ];
+        let up = self.moving_up(7, shifted(today, -8));
+        all[4].candidates.extend(up);
         for sitting in &mut all {
             self.dice.shuffle(&mut sitting.candidates);
         }
@@ -266,6 +268,15 @@ impl Pools<'_> {
         let taken: BTreeSet<usize> = found.iter().copied().collect();
         self.levels.retain(|(who, _)| !taken.contains(who));
         found.into_iter().map(|who| Candidate { who, fate: Fate::Passes }).collect()
+    }
+
+    /// Some who hold level 4 from elsewhere and apply for level 3.
+    fn moving_up(&self, count: usize, on: NaiveDate) -> Vec<Candidate> {
+        let holds = |entry: &&(usize, SkillLevel)| {
+            entry.1 == SkillLevel::Four && is_ready(&self.workers[entry.0], SkillLevel::Three, on)
+        };
+        let found = self.levels.iter().filter(holds).take(count);
+        found.map(|(who, _)| Candidate { who: *who, fate: Fate::Passes }).collect()
     }
 
     /// Some of those who are to hold no certificate today, and had the years for the level.

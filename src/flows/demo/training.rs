@@ -92,7 +92,7 @@ impl School<'_, '_> {
         class: Class,
         actor: &Actor,
     ) -> Result<(), LoadError> {
-        let (sealer, regions) = (&self.books.app.sealer, self.books.app.identity_regions());
+        let (sealer, regions) = (self.books.office.sealer, self.books.office.regions);
         let enrolled = self.at(shifted(course.filed_on, 4), 540, actor);
         let mut trainees: Vec<EnrolmentId> = Vec::new();
         for who in &course.trainees {

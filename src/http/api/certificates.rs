@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use fluent_bundle::FluentArgs;
@@ -22,7 +24,7 @@ use crate::kernel::ids::{CertificateId, ExamSessionId, OrganisationId};
 use crate::kernel::vocabulary::OrganisationKind;
 use crate::proof::payload::Environment;
 use crate::proof::qr::{Matrix, signed_url, verify_url};
-use crate::registry::certificates::numbers;
+use crate::registry::certificates::number_store;
 use crate::registry::certificates::service::{self, Outcome};
 use crate::registry::certificates::store::{self, Filter};
 use crate::registry::certificates::{
@@ -272,7 +274,7 @@ fn whole(app: &App, actor: &Actor, id: CertificateId) -> Result<CertificateView,
 pub async fn certificate_create(call: Call, Input(new): Input<NewCertificate>) -> Answer {
     let actor = call.actor()?.clone();
     call.create_in_steps(move |app, context| {
-        let made = certificate_issue(app, context, &actor, &new)?;
+        let made = certificate_issue(&app.desk(), context, &actor, &new)?;
         whole(app, &actor, made.id)
     })
     .await
@@ -282,7 +284,7 @@ pub async fn session_issue(call: Call, session: web::Path<ExamSessionId>) -> Ans
     let actor = call.actor()?.clone();
     let views = call
         .work(move |app, context| {
-            let issued = session_certificates_issue(app, context, &actor, *session)?;
+            let issued = session_certificates_issue(&app.desk(), context, &actor, *session)?;
             let view = |one: crate::flows::certificate_issue::Issued| {
                 let (certificate, refused) = match one.result {
                     Ok(made) => (Some(made), None),
@@ -339,9 +341,11 @@ pub async fn certificate_replace(
 async fn change(call: Call, id: CertificateId, change: Change, reason: ChangeReason) -> Answer {
     let actor = call.actor()?.clone();
     let changed = call
-        .work(move |app, context| match certificate_change(app, context, &actor, id, change, &reason)? {
-            Outcome::Done(changed) => Ok(Ok(whole(app, &actor, changed.id)?)),
-            Outcome::Pending(event) => Ok(Err(PendingView { pending: EventView::from(&event) })),
+        .work(move |app, context| {
+            match certificate_change(&app.desk(), context, &actor, id, change, &reason)? {
+                Outcome::Done(changed) => Ok(Ok(whole(app, &actor, changed.id)?)),
+                Outcome::Pending(event) => Ok(Err(PendingView { pending: EventView::from(&event) })),
+            }
         })
         .await?;
     match changed {
@@ -357,7 +361,7 @@ pub async fn number_list(call: Call, Query(query): Query<NumberQuery>) -> Answer
             app.database.read(|conn| {
                 let bodies: Vec<OrganisationId> =
                     bodies(app, conn, &actor)?.iter().map(|body| body.id).collect();
-                let found = numbers::list(conn, &bodies, query.state, 1000)?;
+                let found = number_store::list(conn, &bodies, query.state, 1000)?;
                 Ok::<_, Problem>(found.iter().map(NumberView::from).collect::<Vec<_>>())
             })
         })
@@ -444,7 +448,7 @@ fn printed(
 ) -> Result<PrintedCertificate, Problem> {
     let base = app.config.public_url();
     let qr = |text: String| {
-        Matrix::of(&text).map(|matrix| QrDrawing::of(&matrix)).map_err(|e| Problem::Internal(e.to_string()))
+        Matrix::of(&text).map(|matrix| qr_drawing(&matrix)).map_err(|e| Problem::Internal(e.to_string()))
     };
     let record = &certificate.record;
     Ok(PrintedCertificate {
@@ -467,6 +471,24 @@ fn printed(
             Environment::Test => Marking::Test,
         },
     })
+}
+
+/// The squares of a QR code, moved into their quiet zone.
+fn qr_drawing(matrix: &Matrix) -> QrDrawing {
+    const QUIET: usize = 4;
+    let mut path = String::new();
+    for (y, row) in matrix.dark.chunks(matrix.size).enumerate() {
+        let mut x = QUIET;
+        for run in row.chunk_by(|one, next| one == next) {
+            let length = run.len();
+            if run.first() == Some(&true) {
+                // Writing into a String can't fail.
+                let _ = write!(path, "M{x} {}h{length}v1h-{length}z", y + QUIET);
+            }
+            x += length;
+        }
+    }
+    QrDrawing { path, size: u32::try_from(matrix.size + 2 * QUIET).unwrap_or(u32::MAX) }
 }
 
 fn bilingual(words: &Words) -> Bilingual {

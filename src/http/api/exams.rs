@@ -19,7 +19,6 @@ use crate::kernel::context::{Actor, Context, Role};
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::{ApplicationId, ExamSessionId, OrganisationId, PersonId};
 use crate::kernel::skill::{ExamPart, SkillLevel};
-use crate::registry::exams::rules::jurisdiction;
 use crate::registry::exams::rules::scoring::{Outcome, PartState, outcome, part_state};
 use crate::registry::exams::rules::session::may_see_unconfirmed;
 use crate::registry::exams::service::{self, Whole};
@@ -123,7 +122,7 @@ impl Shown {
         let notice = applications.iter().filter_map(|a| a.notice).max_by_key(|notice| notice.ends_on);
         SessionView {
             notice_ends_on: notice.map(|notice| notice.ends_on.to_string()),
-            notice_ends_at: notice.map(|notice| ends_at(&notice)),
+            notice_ends_at: notice.map(|notice| ends_at(notice)),
             applications: applications
                 .iter()
                 .map(|application| {
@@ -204,7 +203,7 @@ impl ApplicationView {
             },
             notice_starts_on: application.notice.map(|notice| notice.starts_on.to_string()),
             notice_ends_on: application.notice.map(|notice| notice.ends_on.to_string()),
-            notice_ends_at: application.notice.map(|notice| ends_at(&notice)),
+            notice_ends_at: application.notice.map(|notice| ends_at(notice)),
             version: application.version,
         }
     }
@@ -223,7 +222,7 @@ fn part_views(session: &Session, scores: &[Score]) -> Vec<PartView> {
     parts.collect()
 }
 
-fn ends_at(notice: &Notice) -> String {
+fn ends_at(notice: Notice) -> String {
     notice.ends_at().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
@@ -313,8 +312,9 @@ pub async fn session_create(call: Call, Input(new): Input<NewSession>) -> Answer
 
 /// The rules of the registry's jurisdiction.
 pub fn rules(app: &App) -> Result<&Rules, Problem> {
-    let found = jurisdiction(&app.seeds, &app.area).map(|jurisdiction| &jurisdiction.rules);
-    found.ok_or_else(|| Problem::Internal(format!("no rules for the area {}", app.area)))
+    app.seeds
+        .rules_for(&app.area)
+        .ok_or_else(|| Problem::Internal(format!("no rules for the area {}", app.area)))
 }
 
 /// What an application is decided by.

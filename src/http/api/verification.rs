@@ -24,10 +24,10 @@ use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::proof::content::{Address, Content, Unreadable};
 use crate::proof::report::{CheckResult, Report, Verdict};
 use crate::proof::verify::{unreadable, verify};
-use crate::registry::certificates::public::{RecordedFacts, recorded};
 use crate::registry::certificates::rules::{masked, same_name};
 use crate::registry::certificates::store;
 use crate::registry::people;
+use crate::registry::recorded::{self, RecordedCertificate};
 
 /// What is handed in to be checked: text, or a file of signed bytes or of a picture.
 pub enum Handed {
@@ -108,14 +108,14 @@ pub struct RecordedView {
     pub expires_on: Option<NaiveDate>,
 }
 
-impl From<RecordedFacts> for RecordedAnswer {
-    fn from(facts: RecordedFacts) -> Self {
+impl From<RecordedCertificate> for RecordedAnswer {
+    fn from(facts: RecordedCertificate) -> Self {
         Self {
             verdict: Verdict::Recorded,
             checks: [RecordCheck { name: "record", result: CheckResult::Passed, detail: "ok" }],
             certificate: RecordedView {
                 number: facts.number,
-                holder: masked(&facts.holder),
+                holder: masked(&facts.person_name),
                 occupation: facts.occupation,
                 specialty: facts.specialty,
                 level: facts.level,
@@ -221,13 +221,12 @@ pub fn not_found() -> Report {
 
 /// `GET /v/{code}` for programs: 404 where there is none.
 pub async fn record(call: &Call, code: &str) -> Answer {
-    let found = match code.parse::<PublicCode>() {
-        Ok(code) => by_code(call, &code).await?,
-        Err(_) => {
-            admit(call)?;
-            miss(call);
-            None
-        }
+    let found = if let Ok(code) = code.parse::<PublicCode>() {
+        by_code(call, &code).await?
+    } else {
+        admit(call)?;
+        miss(call);
+        None
     };
     Ok(match found {
         Some(found) => HttpResponse::Ok().json(found.report),
@@ -260,8 +259,7 @@ pub async fn look_up(call: &Call, asked: Lookup) -> Result<(Option<PublicCode>, 
         .read(move |conn, _| {
             let ours = store::find_by_number(conn, &asked.number)?;
             let code = ours.filter(|found| same_name(&asked.name, &found.holder)).map(|found| found.code);
-            let elsewhere = recorded(conn, &asked.number)?;
-            let elsewhere = elsewhere.into_iter().find(|facts| same_name(&asked.name, &facts.holder));
+            let elsewhere = recorded::store::find_by_number_and_name(conn, &asked.number, &asked.name)?;
             Ok((code, elsewhere))
         })
         .await?;

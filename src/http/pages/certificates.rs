@@ -70,7 +70,7 @@ pub async fn change(
         Err(invalid) => Err(Problem::Invalid(invalid)),
         Ok(reason) => {
             let change = move |app: &App, context: &Context| {
-                Ok(certificate_change(app, context, &actor, id, change, &reason)?)
+                Ok(certificate_change(&app.desk(), context, &actor, id, change, &reason)?)
             };
             call.work(change).await
         }
@@ -216,7 +216,7 @@ fn actions(actor: &Actor, certificate: &Certificate) -> Vec<Value> {
             "danger": change == Change::Revoke,
         })
     };
-    possible.into_iter().filter_map(|(change, is_possible)| is_possible.then(|| link(change))).collect()
+    possible.into_iter().filter(|(_, is_possible)| *is_possible).map(|(change, _)| link(change)).collect()
 }
 
 fn options<C: Code>(texts: &Texts, codes: &[C], chosen: Option<C>) -> Vec<Value> {

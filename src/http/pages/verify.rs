@@ -21,7 +21,7 @@ use crate::kernel::invalid::Invalid;
 use crate::proof::content::{Content, Unreadable};
 use crate::proof::report::{CheckName, CheckResult, Report, Verdict};
 use crate::proof::status::UnknownStatus;
-use crate::registry::certificates::public::{FirstAid, first_aid};
+use crate::registry::firstaid;
 
 /// The page of a certificate, or its JSON for programs. A former host leads to the present one.
 pub async fn verify(call: Call, code: web::Path<String>) -> Answer {
@@ -31,13 +31,12 @@ pub async fn verify(call: Call, code: web::Path<String>) -> Answer {
     if wants_json(&call.request) {
         return record(&call, &code).await;
     }
-    let found = match code.parse::<PublicCode>() {
-        Ok(code) => by_code(&call, &code).await?,
-        Err(_) => {
-            admit(&call)?;
-            miss(&call);
-            None
-        }
+    let found = if let Ok(code) = code.parse::<PublicCode>() {
+        by_code(&call, &code).await?
+    } else {
+        admit(&call)?;
+        miss(&call);
+        None
     };
     show_found(&call, &code, found, None).await
 }
@@ -71,7 +70,7 @@ async fn show_found(
     matched: Option<(bool, String)>,
 ) -> Answer {
     let Some(found) = found else {
-        let mut answer = show(call, "pages/verify", "verify-title", page(call, "", &not_found(), None))?;
+        let mut answer = show(call, "pages/verify", "verify-title", page(call, "", &not_found()))?;
         *answer.status_mut() = StatusCode::NOT_FOUND;
         return Ok(answer);
     };
@@ -86,16 +85,22 @@ async fn show_found(
 /// The register's record, with the holder's first aid.
 async fn found_page(call: &Call, code: &str, found: &Found) -> Result<Value, Problem> {
     let person = found.known.person;
-    let held = call.read(move |conn, context| Ok(first_aid(conn, person, context.today())?)).await?;
+    let held =
+        call.read(move |conn, context| Ok(firstaid::store::state(conn, person, context.today())?)).await?;
     let shows = found.report.certificate.is_some();
-    let mut page = page(call, code, &found.report, shows.then_some(held));
+    let first_aid = match held {
+        Some((state, expires_on)) => json!({ "state": state, "expires_on": expires_on }),
+        None => json!({ "state": "none", "expires_on": null }),
+    };
+    let mut page = page(call, code, &found.report);
+    page["first_aid"] = if shows { first_aid } else { Value::Null };
     page["online_record"] = json!(shows);
     page["can_match"] = json!(shows);
     Ok(page)
 }
 
 /// What the template shows of a report.
-fn page(call: &Call, code: &str, report: &Report, first_aid: Option<FirstAid>) -> Value {
+fn page(call: &Call, code: &str, report: &Report) -> Value {
     let certificate = report.certificate.as_ref();
     let stale = report
         .checks
@@ -121,7 +126,7 @@ fn page(call: &Call, code: &str, report: &Report, first_aid: Option<FirstAid>) -
                 &facts.body_name_zh
             },
         })),
-        "first_aid": first_aid.map(|held| json!({ "state": held.state, "expires_on": held.expires_on })),
+        "first_aid": null,
         "checks": if report.verdict == Verdict::NotFound { json!([]) } else { json!(report.checks) },
     });
     merge(&mut page, own);
@@ -232,7 +237,7 @@ pub async fn lookup_submit(call: Call, posted: Posted<Lookup>) -> Answer {
     match (code, finding) {
         (Some(code), _) => Ok(see_other(&format!("/v/{code}"), None)),
         (None, Finding::Ours(report)) => {
-            show(&call, "pages/verify", "verify-title", page(&call, "", &report, None))
+            show(&call, "pages/verify", "verify-title", page(&call, "", &report))
         }
         (None, Finding::Recorded(answer)) => {
             show(&call, "pages/verify", "verify-title", recorded_page(&call, &answer))
@@ -290,7 +295,7 @@ pub async fn scan_submit(call: Call, form: ScanForm) -> Answer {
         }
         Ok(_) => {
             let report = check(&call, content).await?;
-            show(&call, "pages/verify", "verify-title", page(&call, "", &report, None))
+            show(&call, "pages/verify", "verify-title", page(&call, "", &report))
         }
     }
 }

@@ -8,8 +8,7 @@
 
 pub mod error;
 pub mod held;
-pub mod numbers;
-pub mod public;
+pub mod number_store;
 pub mod rules;
 pub mod service;
 pub mod store;

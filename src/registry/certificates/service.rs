@@ -33,7 +33,7 @@ pub fn changeable(conn: &mut Conn, actor: &Actor, id: CertificateId) -> Result<C
 /// What a change came to.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    Done(Certificate),
+    Done(Box<Certificate>),
     /// It waits for a second person.
     Pending(CertificateEvent),
 }
@@ -81,9 +81,8 @@ pub fn certificate_revoke(
     let step = rules::revocation_step(actor.role, persons, reason.code, waiting)?;
     match (step, pending) {
         (RevocationStep::Wait, _) => Ok(Outcome::Pending(ask(tx, context, found, reason)?)),
-        (RevocationStep::Revoke, None) => {
-            carry_out(tx, context, found, after, Change::Revoke, reason).map(Outcome::Done)
-        }
+        (RevocationStep::Revoke, None) => carry_out(tx, context, found, after, Change::Revoke, reason)
+            .map(|done| Outcome::Done(Box::new(done))),
         (RevocationStep::Revoke, Some(event)) => {
             let moved = store::approve_event(tx, context, event.id)?
                 && store::move_state(tx, context, found.id, found.state, after)?;
@@ -92,7 +91,7 @@ pub fn certificate_revoke(
             }
             let details = json!({ "reason_code": event.reason_code, "requested_by": event.requested_by });
             audit::store::record(tx, context, "certificate_revoke", ("certificate", found.id), details)?;
-            reloaded(tx, found.id).map(Outcome::Done)
+            reloaded(tx, found.id).map(|done| Outcome::Done(Box::new(done)))
         }
     }
 }

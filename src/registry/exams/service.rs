@@ -452,7 +452,7 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
-    /// Names the messages `error-<code>` and `conflict-<code>`.
+    /// Names the reason for programs; the words are those of whoever asks.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {

@@ -177,6 +177,8 @@ pub struct NewClass {
 pub struct Enrolment {
     pub id: EnrolmentId,
     pub class: ClassId,
+    /// 学号 in the class, from 1, in the order of enrolment.
+    pub number: i32,
     pub person: PersonId,
     pub state: EnrolmentState,
     pub enrolled_at: Timestamp,

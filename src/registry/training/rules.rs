@@ -264,4 +264,4 @@ fn refuse_any(errors: Vec<FieldError>) -> Result<(), Invalid> {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;

@@ -157,7 +157,7 @@ pub fn enrolment_create(
             store::set_enrolment_state(tx, enrolment.id, EnrolmentState::Enrolled)?;
             enrolment.id
         }
-        None => store::insert_enrolment(tx, context, class.id, person)?,
+        None => store::insert_enrolment(tx, context, class.id, next_number(&before), person)?,
     };
     let details = json!({ "enrolment": id, "person": person });
     audit::store::record(tx, context, "enrolment_create", ("class", class.id), details)?;
@@ -178,6 +178,12 @@ pub fn enrolment_withdraw(
     let details = json!({ "enrolment": id, "person": enrolment.person });
     audit::store::record(tx, context, "enrolment_withdraw", ("class", class.id), details)?;
     Ok(Enrolment { state: EnrolmentState::Withdrawn, ..enrolment })
+}
+
+/// The number (学号) of the next trainee: numbers are not given twice, also after a withdrawal.
+#[must_use]
+pub fn next_number(enrolments: &[Enrolment]) -> i32 {
+    enrolments.iter().map(|enrolment| enrolment.number).max().unwrap_or(0) + 1
 }
 
 /// How many more the class takes.

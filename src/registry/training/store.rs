@@ -333,6 +333,7 @@ pub fn list_classes(
 struct EnrolmentRow {
     id: EnrolmentId,
     class_id: ClassId,
+    number: i32,
     person_id: PersonId,
     state: EnrolmentState,
     enrolled_at: At,
@@ -344,6 +345,7 @@ impl From<EnrolmentRow> for Enrolment {
         Self {
             id: row.id,
             class: row.class_id,
+            number: row.number,
             person: row.person_id,
             state: row.state,
             enrolled_at: row.enrolled_at.0,
@@ -371,12 +373,12 @@ pub fn counts_enrolled(conn: &mut Conn, classes: &[ClassId]) -> Result<Vec<(Clas
         .load(conn)?)
 }
 
-/// All who were ever enrolled in a class, in the order of their enrolment.
+/// All who were ever enrolled in a class, by their number.
 pub fn enrolments(conn: &mut Conn, class: ClassId) -> Result<Vec<Enrolment>, DbError> {
     let rows: Vec<EnrolmentRow> = enrolments::table
         .filter(enrolments::class_id.eq(class))
         .select(EnrolmentRow::as_select())
-        .order(enrolments::id)
+        .order(enrolments::number)
         .load(conn)?;
     Ok(rows.into_iter().map(Enrolment::from).collect())
 }
@@ -395,6 +397,7 @@ pub fn insert_enrolment(
     tx: &mut Tx,
     context: &Context,
     class: ClassId,
+    number: i32,
     person: PersonId,
 ) -> Result<EnrolmentId, DbError> {
     let id = context.fresh_id::<entity::Enrolment>();
@@ -402,6 +405,7 @@ pub fn insert_enrolment(
         .values((
             enrolments::id.eq(id),
             enrolments::class_id.eq(class),
+            enrolments::number.eq(number),
             enrolments::person_id.eq(person),
             enrolments::state.eq(EnrolmentState::Enrolled),
             enrolments::enrolled_at.eq(At(context.now)),

@@ -20,7 +20,6 @@ use usvg::{Options, Tree};
 
 use super::fonts::Fonts;
 use super::helper::FitText;
-use crate::proof::qr::Matrix;
 
 /// What is printed. Texts come as they were frozen at issue; nothing here looks anything up.
 #[derive(Debug, Clone, Deserialize)]
@@ -68,28 +67,6 @@ pub struct QrDrawing {
     pub path: String,
     /// Side in modules, with the quiet zone of 4 on each side.
     pub size: u32,
-}
-
-impl QrDrawing {
-    /// The squares of a QR code, moved into their quiet zone.
-    #[must_use]
-    pub fn of(matrix: &Matrix) -> Self {
-        use std::fmt::Write as _;
-        const QUIET: usize = 4;
-        let mut path = String::new();
-        for (y, row) in matrix.dark.chunks(matrix.size).enumerate() {
-            let mut x = 0;
-            for run in row.chunk_by(|one, next| one == next) {
-                let length = run.len();
-                if run.first() == Some(&true) {
-                    // Writing into a String can't fail.
-                    let _ = write!(path, "M{} {}h{length}v1h-{length}z", x + QUIET, y + QUIET);
-                }
-                x += length;
-            }
-        }
-        Self { path, size: u32::try_from(matrix.size + 2 * QUIET).unwrap_or(u32::MAX) }
-    }
 }
 
 /// What is written across a certificate that proves nothing.

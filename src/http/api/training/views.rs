@@ -90,6 +90,8 @@ pub struct TraineeView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EnrolmentView {
     pub id: String,
+    /// The trainee's number in the class.
+    pub number: i32,
     pub person: TraineeView,
     pub state: &'static str,
     pub enrolled_at: String,
@@ -273,6 +275,7 @@ impl EnrolmentView {
         };
         Self {
             id: enrolment.id.to_string(),
+            number: enrolment.number,
             person: TraineeView::from(person),
             state: enrolment.state.code(),
             enrolled_at: enrolment.enrolled_at.to_rfc3339(),

@@ -108,10 +108,7 @@ fn list_of(status: ClassStatus) -> String {
 
 fn revocations(conn: &mut Conn, actor: &Actor) -> Result<Vec<Task>, Problem> {
     let waiting = certificates::store::revocations_waiting(conn, actor.account)?;
-    let mut found: Vec<Task> =
-        waiting.iter().map(|id| task("revocation", format!("/certificates/{id}"), None)).collect();
-    found.iter_mut().for_each(|task| task.urgency = Urgency::Soon);
-    Ok(found)
+    Ok(waiting.iter().map(|id| task("revocation", format!("/certificates/{id}"), None)).collect())
 }
 
 /// Parts of the caller's area, or the area itself, without a count of its elders: no figure there can be computed.
@@ -146,15 +143,15 @@ fn has_population(conn: &mut Conn, area: &AreaCode, on: NaiveDate) -> Result<boo
 fn own_classes(conn: &mut Conn, context: &Context, actor: &Actor) -> Result<Vec<Task>, Problem> {
     let mut found = Vec::new();
     for class in classes(conn, actor, ClassStatus::Returned)? {
-        found.push(of_class("class-returned", &class, String::new(), Urgency::Soon));
+        found.push(of_class("class-returned", &class, String::new()));
     }
     for class in classes(conn, actor, ClassStatus::Draft)? {
-        found.push(of_class("class-draft", &class, String::new(), Urgency::None));
+        found.push(of_class("class-draft", &class, String::new()));
     }
     for class in classes(conn, actor, ClassStatus::Approved)? {
         let missing = unrecorded(conn, &class, context.today())?;
         if missing > 0 {
-            let mut one = of_class("attendance", &class, String::new(), Urgency::Soon);
+            let mut one = of_class("attendance", &class, String::new());
             one.count = Some(missing);
             found.push(one);
         }
@@ -165,11 +162,10 @@ fn own_classes(conn: &mut Conn, context: &Context, actor: &Actor) -> Result<Vec<
     Ok(found)
 }
 
-fn of_class(key: &'static str, class: &Class, below: String, urgency: Urgency) -> Task {
+fn of_class(key: &'static str, class: &Class, below: String) -> Task {
     Task {
         args: vec![("class", class.title.clone())],
         date: Some(class.ends_on),
-        urgency,
         ..task(key, format!("/classes/{}{below}", class.id), None)
     }
 }
@@ -185,9 +181,9 @@ fn unrecorded(conn: &mut Conn, class: &Class, today: NaiveDate) -> Result<usize,
 fn results_or_close(conn: &mut Conn, class: &Class) -> Result<Task, Problem> {
     let results = training::store::records::results(conn, class.id)?;
     Ok(if results.is_empty() {
-        of_class("results", class, "/results".to_owned(), Urgency::Soon)
+        of_class("results", class, "/results".to_owned())
     } else {
-        of_class("class-close", class, String::new(), Urgency::None)
+        of_class("class-close", class, String::new())
     })
 }
 
@@ -210,7 +206,6 @@ fn own_sessions(conn: &mut Conn, context: &Context, actor: &Actor) -> Result<Vec
         let at = |key, below: &str, count| Task {
             args: vec![("code", session.code.clone()), ("level", session.level.number().to_string())],
             date: Some(session.held_on),
-            urgency: Urgency::Soon,
             ..task(key, format!("/exams/{}{below}", session.id), Some(count))
         };
         let others =

@@ -30,6 +30,7 @@ pub const fn status_kind(status: ClassStatus) -> &'static str {
 pub fn trainee(enrolment: &Enrolment, person: &Person) -> Value {
     json!({
         "id": enrolment.id,
+        "place": enrolment.number,
         "name": person.name,
         "gender": person.gender,
         "birth_year": person.birth_date.year(),

@@ -7,7 +7,6 @@ use crate::kernel::dates::{Period, whole_years};
 use crate::kernel::skill::{Education, Occupation, SkillLevel};
 use crate::kernel::vocabulary::Declaration;
 use crate::registry::employment::rules::service_years;
-use crate::registry::exams::rules::jurisdiction;
 use crate::registry::exams::{Declared, Had, Shortfall};
 use crate::seeds::{ConditionSet, Need, Seeds};
 
@@ -75,7 +74,8 @@ pub fn conditions_in_force<'a>(
     occupation: Occupation,
     on: NaiveDate,
 ) -> Option<&'a ConditionSet> {
-    let jurisdiction = jurisdiction(seeds, area)?;
+    let around = seeds.jurisdictions.iter().filter(|found| area.is_within(&found.area));
+    let jurisdiction = around.max_by_key(|found| found.area.as_str().len())?;
     let in_force = jurisdiction.condition_sets.iter().filter(|set| {
         Period { from: set.valid_from, to: set.valid_to }.contains(on)
             && seeds.condition_sets.iter().any(|s| s.code == set.code && s.occupation == occupation)

@@ -1,13 +1,14 @@
 //! Whether a trainee has completed a class (结业): enough hours and a pass in every mandatory module.
 
 use crate::codes;
+use crate::kernel::codes::Code;
 use crate::kernel::ids::EnrolmentId;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::training::{Attended, Module, ModuleResult, Outcome, Programme};
 
 codes! {
-    /// What a module still lacks. The codes name messages `error-<code>`.
-    pub enum Lack("lack") {
+    /// What a module still lacks; worded as a field's error.
+    pub enum Lack("error") {
         Hours = "hours-short",
         Result = "result-missing",
         Pass = "module-failed",
@@ -92,7 +93,6 @@ pub fn completion(
 
 impl From<&Shortfall> for FieldError {
     fn from(shortfall: &Shortfall) -> Self {
-        use crate::kernel::codes::Code;
         let Shortfall { module, lack, attended, needed } = shortfall;
         Self::new(format!("modules.{}", module.code), lack.code())
             .with("module", &module.title)
