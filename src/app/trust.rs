@@ -57,6 +57,8 @@ pub struct Certification {
     pub body: BodyCode,
     pub name_zh: String,
     pub name_en: String,
+    /// The first day that may stand as issue date.
+    pub from: NaiveDate,
     /// The last day that may stand as issue date.
     pub until: NaiveDate,
     /// Certificates a day.
@@ -165,7 +167,7 @@ pub fn certify(
         body_name_zh: Some(asked.name_zh.clone()),
         body_name_en: Some(asked.name_en.clone()),
         types: vec![CertificateType::Skill],
-        valid_from: shanghai_date(now),
+        valid_from: asked.from,
         valid_until: asked.until,
         daily_cap: asked.daily_cap,
         state: KeyState::Active,

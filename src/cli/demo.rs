@@ -2,21 +2,30 @@
 
 use std::sync::Arc;
 
+use chrono::Days;
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::app::clock::{Clock, MachineRandom};
+use crate::app::clock::{Clock, MachineRandom, SeededRandom};
 use crate::app::keyring::{Keyring, write_secret};
+use crate::app::trust::{self, Certification, TrustFileError};
 use crate::app::{self, App, StartError};
 use crate::cli::Failure;
 use crate::config::Config;
 use crate::flows;
+use crate::flows::demo::{Loaded, Office};
 use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
-use crate::kernel::context::{Origin, Randomness};
+use crate::kernel::context::{Context, Origin, Randomness};
 use crate::proof::payload::Environment;
+use crate::seeds::demo::Demo;
 
 /// Where scripts find the demonstration's passwords.
 pub const ACCOUNTS_FILE: &str = "demo-accounts.json";
+/// What the demonstration city is made from.
+const SEED: &str = "haining";
+/// How long the bodies' keys are certified for, from the first start.
+const CERTIFIED_FOR: Days = Days::new(700);
 
 /// Starts the demonstration's application, filled on its first start.
 pub fn start(mut config: Config) -> Result<App, Failure> {
@@ -38,13 +47,98 @@ pub fn start(mut config: Config) -> Result<App, Failure> {
     let app = App::start(config, Clock::machine(offset), Arc::new(MachineRandom))?;
     let context = app.context(None, Origin::CommandLine);
     app.database.write(|tx| flows::seed::seed(tx, &context, &app.seeds)).map_err(Problem::from)?;
+    fill(&app, &context)?;
     Ok(app)
+}
+
+/// Fills the registry on its first start, and writes down as whom to sign in.
+fn fill(app: &App, context: &Context) -> Result<(), Failure> {
+    let file = app.config.data_dir.join(ACCOUNTS_FILE);
+    let password = random_word();
+    match load(app, context, &SeededRandom::new(SEED), &password)? {
+        Some(loaded) => {
+            if file.exists() {
+                std::fs::remove_file(&file)?;
+            }
+            write_secret(&file, format!("{:#}\n", listed(&loaded, &password)).as_bytes())?;
+            Ok(())
+        }
+        None if file.exists() => Ok(()),
+        None => Err(Failure::Failed(format!(
+            "the demonstration was not filled to its end: {} is missing; start again with an empty database",
+            file.display()
+        ))),
+    }
+}
+
+/// Certifies the bodies and fills the registry; `None` where it is filled already.
+fn load(
+    app: &App,
+    context: &Context,
+    random: &dyn Randomness,
+    password: &str,
+) -> Result<Option<Loaded>, Failure> {
+    let failed = |error: &dyn std::error::Error| Failure::Failed(error.to_string());
+    let demo = crate::seeds::demo::load().map_err(|error| failed(&error))?;
+    if app.database.read(|conn| flows::demo::is_loaded(conn, &demo)).map_err(|error| failed(&error))? {
+        return Ok(None);
+    }
+    certify_bodies(app, context, &demo).map_err(|error| failed(&error))?;
+    let office = Office { desk: app.desk(), sealer: &app.sealer, regions: app.identity_regions() };
+    let loaded = flows::demo::load(&office, context, &demo, random, password);
+    loaded.map(Some).map_err(|error| failed(&error))
+}
+
+/// Makes the bodies' keys and certifies them from the day on which the demonstration's registry opened.
+fn certify_bodies(app: &App, context: &Context, demo: &Demo) -> Result<(), TrustFileError> {
+    let today = context.today();
+    for body in &demo.organisations {
+        let Some(code) = &body.body_code else { continue };
+        let asked = Certification {
+            body: code.clone(),
+            name_zh: body.name.clone(),
+            name_en: body.name_en.clone(),
+            from: flows::demo::opened_on(today),
+            until: today + CERTIFIED_FOR,
+            daily_cap: None,
+        };
+        trust::certify(&app.config, &app.keyring, context.now, &asked)?;
+    }
+    app.trust.reload(&app.keyring, context.now)?;
+    Ok(())
+}
+
+/// The content of the accounts' file.
+fn listed(loaded: &Loaded, password: &str) -> Value {
+    let accounts: Vec<Value> = loaded
+        .accounts
+        .iter()
+        .map(|account| json!({ "username": account.username, "password": password, "role": account.role, "name": account.name }))
+        .collect();
+    let sample = &loaded.sample;
+    json!({
+        "password": password,
+        "accounts": accounts,
+        "sample": { "verify_url": sample.verify_url, "number": sample.number, "holder": sample.holder },
+    })
 }
 
 /// Says where to go and as whom.
 pub fn greet(app: &App) {
+    let file = app.config.data_dir.join(ACCOUNTS_FILE);
+    let text = std::fs::read_to_string(&file).unwrap_or_default();
+    let listed: Value = serde_json::from_str(&text).unwrap_or_default();
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let names: Vec<String> = listed["accounts"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|account| word(&account["username"]))
+        .collect();
     println!("护证 huzheng  {}", app.config.public_url());
-    println!("accounts: {}", app.config.data_dir.join(ACCOUNTS_FILE).display());
+    println!("账户 accounts  {}  ({})", names.join(" "), file.display());
+    println!("密码 password  {}", word(&listed["password"]));
+    println!("样证 sample    {}", word(&listed["sample"]["verify_url"]));
 }
 
 fn random_word() -> String {
@@ -52,3 +146,6 @@ fn random_word() -> String {
     MachineRandom.fill(&mut bytes);
     hex::encode(bytes)
 }
+
+#[cfg(test)]
+mod tests;

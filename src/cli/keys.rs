@@ -53,7 +53,8 @@ pub fn run(command: Keys, output: Output) -> Result<(), Failure> {
         Keys::Init => init(&config, now),
         Keys::Certify { body, name_zh, name_en, until, cap } => {
             let body: BodyCode = body.parse().map_err(|error| Failure::Usage(format!("{body}: {error}")))?;
-            let asked = Certification { body, name_zh, name_en, until, daily_cap: cap };
+            let from = crate::kernel::dates::shanghai_date(now);
+            let asked = Certification { body, name_zh, name_en, from, until, daily_cap: cap };
             let id = trust::certify(&config, &open(&config)?, now, &asked).map_err(failed)?;
             show(output, &serde_json::json!({ "certified": id }), &format!("certified key {id}"));
             Ok(())

@@ -6,6 +6,7 @@
 pub mod application_submit;
 pub mod certificate_change;
 pub mod certificate_issue;
+pub mod demo;
 pub mod enrol;
 pub mod error;
 pub mod import_people;

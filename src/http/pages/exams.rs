@@ -20,7 +20,7 @@ use crate::kernel::invalid::Invalid;
 use crate::kernel::skill::{SkillLevel, Specialty};
 use crate::registry::exams::rules::scoring::{PartState, part_state};
 use crate::registry::exams::rules::session::{Progress, Stage, may_run};
-use crate::registry::exams::service::{self, publishable};
+use crate::registry::exams::service::{self, Whole, publishable};
 use crate::registry::exams::{NewSession, Session};
 
 pub async fn list(call: Call, Query(query): Query<SessionQuery>) -> Answer {
@@ -110,7 +110,7 @@ pub async fn publish(call: Call, id: web::Path<ExamSessionId>, _posted: Posted<N
 fn session_page(call: &Call, shown: &Shown, actor: &Actor) -> Value {
     let texts = call.app.views.texts(call.language);
     let session = &shown.whole.session;
-    let progress = progress(shown);
+    let progress = progress(&shown.whole);
     let today = call.context.today();
     let runs = may_run(session, actor);
     let applies = matches!(actor.role, Role::School | Role::Institution | Role::Assessor | Role::Caregiver);
@@ -127,8 +127,8 @@ fn session_page(call: &Call, shown: &Shown, actor: &Actor) -> Value {
     })
 }
 
-fn progress(shown: &Shown) -> Progress {
-    let whole = &shown.whole;
+/// How far a session has come.
+pub fn progress(whole: &Whole) -> Progress {
     let mut progress = Progress { passed: publishable(whole).count(), ..Progress::default() };
     for candidate in whole.candidates() {
         for part in &whole.session.parts {

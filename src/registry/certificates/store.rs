@@ -333,6 +333,17 @@ pub fn events(conn: &mut Conn, id: CertificateId) -> Result<Vec<CertificateEvent
     Ok(rows.into_iter().map(CertificateEvent::from).collect())
 }
 
+/// The certificates whose revocation waits for a second person other than `account`.
+pub fn revocations_waiting(conn: &mut Conn, account: AccountId) -> Result<Vec<CertificateId>, DbError> {
+    Ok(certificate_events::table
+        .filter(certificate_events::change.eq(Change::Revoke))
+        .filter(certificate_events::state.eq(EventState::Pending))
+        .filter(certificate_events::requested_by.ne(account))
+        .order(certificate_events::requested_at)
+        .select(certificate_events::certificate_id)
+        .load(conn)?)
+}
+
 impl From<EventRow> for CertificateEvent {
     fn from(row: EventRow) -> Self {
         Self {

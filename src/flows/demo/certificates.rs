@@ -1,0 +1,104 @@
+//! Issues the certificates of the exams that are over, and does to some of them what happens to certificates.
+
+use chrono::NaiveDate;
+
+use crate::flows::certificate_change::certificate_change;
+use crate::flows::certificate_issue::session_certificates_issue;
+use crate::flows::demo::LoadError;
+use crate::flows::demo::dice::shifted;
+use crate::flows::demo::exams::{Entered, Exams};
+use crate::flows::demo::skills::{Fate, Later, Sitting, Stage};
+use crate::kernel::ids::{ApplicationId, CertificateId, PersonId};
+use crate::registry::certificates::{Certificate, Change, ChangeReason, ReasonCode};
+
+/// A change that is made to a certificate some time after its issue.
+struct Due {
+    on: NaiveDate,
+    id: CertificateId,
+    later: Later,
+}
+
+/// Issues, and changes what is to be changed; the certificate of `sample`.
+pub fn issue_all(
+    exams: &Exams<'_, '_>,
+    sittings: &[Sitting],
+    entered: &[Entered],
+    sample: PersonId,
+) -> Result<Certificate, LoadError> {
+    let mut found = None;
+    let mut due = Vec::new();
+    for (sitting, entered) in sittings.iter().zip(entered) {
+        if !matches!(sitting.stage, Stage::Issued(_)) {
+            continue;
+        }
+        let (first, _) = exams.people(sitting)?;
+        let ended = entered.notice.map_or(sitting.held_on, |notice| notice.ends_on);
+        let on = shifted(ended, 3);
+        let context = exams.books.calendar.context(on, 605, Some(&first));
+        let issued = session_certificates_issue(&exams.books.office.desk, &context, &first, entered.session)?;
+        for one in issued {
+            let fate = fate(entered, one.application);
+            match (one.result, fate) {
+                (Ok(certificate), Fate::Passes) if certificate.person == sample => found = Some(certificate),
+                (Ok(_), Fate::Passes) | (Err(_), Fate::Fails) => {}
+                (Ok(certificate), Fate::Then(later)) => {
+                    due.push(Due { on: shifted(on, 24), id: certificate.id, later });
+                }
+                (Ok(_), Fate::Fails | Fate::TooEarly) => return Err(LoadError::Incomplete("exam results")),
+                (Err(error), _) => return Err(error.into()),
+            }
+        }
+    }
+    due.sort_by_key(|due| due.on);
+    for due in due {
+        change(exams, &due)?;
+    }
+    found.ok_or(LoadError::Incomplete("sample certificate"))
+}
+
+fn fate(entered: &Entered, application: ApplicationId) -> Fate {
+    let own = entered.admitted.iter().find(|(id, _)| *id == application);
+    own.map_or(Fate::TooEarly, |(_, candidate)| candidate.fate)
+}
+
+fn change(exams: &Exams<'_, '_>, due: &Due) -> Result<(), LoadError> {
+    let books = exams.books;
+    let (bureau, bureau2) = (books.actor("bureau")?, books.actor("bureau2")?);
+    let make = |days: i64, actor: &crate::kernel::context::Actor, change, code, words: &str| {
+        let on = shifted(due.on, days).min(books.calendar.today);
+        let context = books.calendar.context(on, 870 + days, Some(actor));
+        let reason = ChangeReason { code, words: words.to_owned() };
+        certificate_change(&books.office.desk, &context, actor, due.id, change, &reason).map(drop)
+    };
+    match due.later {
+        Later::Suspended => make(0, &bureau, Change::Suspend, ReasonCode::Investigation, WORDS_SUSPENDED)?,
+        Later::Reinstated => {
+            make(0, &bureau, Change::Suspend, ReasonCode::Investigation, WORDS_SUSPENDED)?;
+            make(19, &bureau2, Change::Reinstate, ReasonCode::Cleared, "经核查，举报情况不属实")?;
+        }
+        Later::Revoked(code) => {
+            make(0, &bureau, Change::Revoke, code, words(code))?;
+            make(2, &bureau2, Change::Revoke, code, words(code))?;
+        }
+        Later::RevocationAsked => {
+            let days = (books.calendar.today - due.on).num_days() - 2;
+            make(days, &bureau2, Change::Revoke, ReasonCode::Fraud, words(ReasonCode::Fraud))?;
+        }
+        Later::Replaced(code) => make(9, &bureau, Change::Replace, code, words(code))?,
+    }
+    Ok(())
+}
+
+const WORDS_SUSPENDED: &str = "收到举报，核查期间暂停使用";
+
+/// What the bureau wrote.
+const fn words(code: ReasonCode) -> &'static str {
+    match code {
+        ReasonCode::Fraud => "申报时提交的工作年限证明系伪造",
+        ReasonCode::LentOut => "证书借给他人应聘使用",
+        ReasonCode::IssuedInError => "成绩登记串号，本人实操未通过",
+        ReasonCode::Lost => "证书遗失，本人申请补发",
+        ReasonCode::Damaged => "证书受潮损毁，本人申请换发",
+        _ => "示例",
+    }
+}
