@@ -13,6 +13,7 @@ use crate::app::{self, App, StartError};
 use crate::cli::Failure;
 use crate::config::Config;
 use crate::flows;
+use crate::flows::demo::organisations::DemoAccount;
 use crate::flows::demo::{Loaded, Office};
 use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
@@ -110,11 +111,12 @@ fn certify_bodies(app: &App, context: &Context, demo: &Demo) -> Result<(), Trust
 
 /// The content of the accounts' file.
 fn listed(loaded: &Loaded, password: &str) -> Value {
-    let accounts: Vec<Value> = loaded
-        .accounts
-        .iter()
-        .map(|account| json!({ "username": account.username, "password": password, "role": account.role, "name": account.name }))
-        .collect();
+    let account = |account: &DemoAccount| {
+        json!({
+            "username": account.username, "password": password, "role": account.role, "name": account.name,
+        })
+    };
+    let accounts: Vec<Value> = loaded.accounts.iter().map(account).collect();
     let sample = &loaded.sample;
     json!({
         "password": password,

@@ -57,7 +57,7 @@ impl School<'_, '_> {
         }
         let filed = self.at(course.filed_on, 615, &actor);
         let class = class_file(tx, &filed, &self.rules, class.id, class.version)?;
-        let class = match self.decision(course.stage) {
+        let class = match decision(course.stage) {
             None => class,
             Some(decision) => {
                 let reviewed = self.at(shifted(course.filed_on, 2), 885, &self.books.actor("bureau")?);
@@ -68,19 +68,6 @@ impl School<'_, '_> {
             self.teach(tx, course, programme, class, &actor)?;
         }
         Ok(())
-    }
-
-    fn decision(&self, stage: Stage) -> Option<Decision> {
-        match stage {
-            Stage::Draft | Stage::Filed => None,
-            Stage::Returned => {
-                Some(Decision::SendBack { reason: "请补充实训场地的消防验收材料".to_owned() })
-            }
-            Stage::Refused => Some(Decision::Refuse {
-                reason: "培训资质在开班期间到期，请续期后重新备案".to_owned(),
-            }),
-            Stage::Approved { .. } | Stage::Ended | Stage::Closed => Some(Decision::Approve),
-        }
     }
 
     /// Enrols, teaches up to today, and completes what is over.
@@ -105,9 +92,9 @@ impl School<'_, '_> {
             return Ok(());
         }
         let last = course.ends_on();
-        let results = self.at(shifted(last, 1), 600, actor);
+        let recorded = self.at(shifted(last, 1), 600, actor);
         let failing = self.dice.below(trainees.len().max(1));
-        results_record(tx, &results, class.id, &self.results(programme, &trainees, failing))?;
+        results_record(tx, &recorded, class.id, &results(programme, &trainees, failing))?;
         class_complete(tx, &self.at(shifted(last, 2), 610, actor), &self.rules, class.id)?;
         let class = store::find_class(tx, class.id)?.ok_or(LoadError::Incomplete("classes"))?;
         class_close(tx, &self.at(shifted(last, 3), 620, actor), class.id, class.version)?;
@@ -177,23 +164,37 @@ impl School<'_, '_> {
         self.dice.weighted(&USUAL).copied().unwrap_or(Presence::Present)
     }
 
-    /// All pass, but one fails the last module.
-    fn results(&self, programme: &Programme, trainees: &[EnrolmentId], failing: usize) -> Results {
-        let last = programme.modules.last().map(|module| module.id);
-        let mut lines = Vec::with_capacity(trainees.len() * programme.modules.len());
-        for (place, enrolment) in trainees.iter().enumerate() {
-            for module in &programme.modules {
-                let fails = place == failing && Some(module.id) == last;
-                let outcome = if fails { Outcome::Failed } else { Outcome::Passed };
-                lines.push(ModuleResult { enrolment: *enrolment, module: module.id, outcome });
-            }
-        }
-        Results(lines)
-    }
-
     fn at(&self, day: NaiveDate, minutes: i64, actor: &Actor) -> Context {
         self.books.calendar.context(day, minutes, Some(actor))
     }
+}
+
+/// What the bureau makes of a class.
+fn decision(stage: Stage) -> Option<Decision> {
+    match stage {
+        Stage::Draft | Stage::Filed => None,
+        Stage::Returned => {
+            Some(Decision::SendBack { reason: "请补充实训场地的消防验收材料".to_owned() })
+        }
+        Stage::Refused => Some(Decision::Refuse {
+            reason: "培训资质在开班期间到期，请续期后重新备案".to_owned(),
+        }),
+        Stage::Approved { .. } | Stage::Ended | Stage::Closed => Some(Decision::Approve),
+    }
+}
+
+/// All pass, but one fails the last module.
+fn results(programme: &Programme, trainees: &[EnrolmentId], failing: usize) -> Results {
+    let last = programme.modules.last().map(|module| module.id);
+    let mut lines = Vec::with_capacity(trainees.len() * programme.modules.len());
+    for (place, enrolment) in trainees.iter().enumerate() {
+        for module in &programme.modules {
+            let fails = place == failing && Some(module.id) == last;
+            let outcome = if fails { Outcome::Failed } else { Outcome::Passed };
+            lines.push(ModuleResult { enrolment: *enrolment, module: module.id, outcome });
+        }
+    }
+    Results(lines)
 }
 
 fn new_class(course: &Course, programme: &Programme, term: usize) -> NewClass {
