@@ -29,7 +29,7 @@ verdict-cannot_check-sentence = This does not mean invalid. Please try again lat
 
 check-decoded = The content can be read
 check-address = Address and content agree
-check-environment = It belongs to the live register
+check-environment = Issued in this registry’s own environment
 check-key = The issuing key is trusted
 check-signature = The signature matches
 check-dates = Within its dates

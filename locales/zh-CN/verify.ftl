@@ -29,7 +29,7 @@ verdict-cannot_check-sentence = 不代表证书无效，请稍后再试。
 
 check-decoded = 内容可以读出
 check-address = 网址与内容一致
-check-environment = 属于正式环境
+check-environment = 签发环境与本系统一致
 check-key = 签发密钥可信
 check-signature = 签名相符
 check-dates = 在有效期内
