@@ -354,6 +354,15 @@ impl From<EnrolmentRow> for Enrolment {
     }
 }
 
+/// Whether `person` was ever enrolled at `school`.
+pub fn has_enrolled(conn: &mut Conn, school: OrganisationId, person: PersonId) -> Result<bool, DbError> {
+    let places = enrolments::table
+        .inner_join(classes::table)
+        .filter(enrolments::person_id.eq(person))
+        .filter(classes::school_id.eq(school));
+    Ok(diesel::select(diesel::dsl::exists(places)).get_result(conn)?)
+}
+
 /// Trainees of a class who have not withdrawn.
 pub fn count_enrolled(conn: &mut Conn, class: ClassId) -> Result<i64, DbError> {
     Ok(enrolments::table
