@@ -91,11 +91,13 @@ pub fn session_create(
         level: Some(new.level),
         on: new.held_on,
     };
-    session::check(new, context.today(), accredited(&held, undertaking))?;
+    let checked = session::check(new, context.today(), accredited(&held, undertaking));
+    let mut errors = checked.err().map_or_else(Vec::new, |Invalid(errors)| errors);
     let area = new.area.clone().unwrap_or(body.area_code);
     if areas::store::find(tx, &area)?.is_none() {
-        return Err(Invalid::one("area_code", "unknown-area").into());
+        errors.push(FieldError::new("area_code", "unknown-area"));
     }
+    Invalid::if_any(errors)?;
     let code = session::session_code(new.held_on, new.level, context.random_bytes());
     let resits = i32::try_from(rules.resits.value).unwrap_or(0);
     let parts = parts_of(standard, new.level);
@@ -284,11 +286,11 @@ pub fn scores_confirm(
     version: Option<i32>,
     confirmation: &Confirmation,
 ) -> Result<(), Error> {
-    let session = own_session(tx, actor, id)?;
-    if version.is_some_and(|version| version != session.version) {
+    own_session(tx, actor, id)?;
+    let held = store::touch(tx, id)?;
+    if version.is_some_and(|version| version != held.before) {
         return Err(Error::Stale);
     }
-    store::touch(tx, id)?;
     let scores = store::scores(tx, id)?;
     let chosen = chosen(&scores, actor.account, confirmation)?;
     for score in &chosen {
