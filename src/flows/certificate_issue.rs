@@ -242,7 +242,12 @@ pub(super) fn finish(
         issued_at: context.now,
         issued_by: context.account(),
     };
-    let stored = desk.database.write(|tx| keep(desk, tx, context, certificate, reservation, reason))?;
+    let stored = desk.database.write(|tx| keep(desk, tx, context, certificate, reservation, reason));
+    if let Err(Error::NotAllowed(_)) = &stored {
+        let why = "the certificate to be replaced was changed in the meantime";
+        make_void(desk, context, &reservation.number, why)?;
+    }
+    let stored = stored?;
     if reservation.replaces.is_some() {
         (desk.status_changed)();
     }

@@ -108,6 +108,15 @@ pub fn find(conn: &mut Conn, id: CertificateId) -> Result<Option<Certificate>, D
     row.map(Certificate::try_from).transpose()
 }
 
+/// Holds a certificate until the transaction ends, so that no two changes start from the same state. SQLite's
+/// transaction holds the one write lock already.
+pub fn hold(tx: &mut Tx, id: CertificateId) -> Result<(), DbError> {
+    diesel::update(certificates::table.find(id))
+        .set(certificates::version.eq(certificates::version))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 pub fn find_by_code(conn: &mut Conn, code: &PublicCode) -> Result<Option<Certificate>, DbError> {
     let row: Option<CertificateRow> = certificates::table
         .filter(certificates::code.eq(code.bytes().to_vec()))
