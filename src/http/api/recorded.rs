@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::RecordedCertificateId;
-use crate::registry::recorded::{NewRecorded, RecordedCertificate, service, store};
+use crate::registry::recorded::{NewRecorded, RecordedCertificate, service};
 use crate::render::sheet::{Column, ColumnKind, Presence};
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -106,7 +106,8 @@ const QUERY: ColumnKind = ColumnKind::Choice {
 };
 
 pub async fn recorded_list(call: Call, Query(query): Query<PageQuery>) -> Answer {
-    let held = call.read(move |conn, _| Ok(store::list(conn, ((query.page - 1) * PAGE, PAGE))?)).await?;
+    let page = ((query.page - 1) * PAGE, PAGE);
+    let held = call.read(move |conn, context| Ok(service::recorded_list(conn, context, page)?)).await?;
     ok(&held.iter().map(RecordedView::from).collect::<Vec<_>>())
 }
 

@@ -19,6 +19,11 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Account>, DbError> {
     Ok(accounts::table.select(Account::as_select()).order(accounts::username).load(conn)?)
 }
 
+/// All accounts of an organisation, disabled ones too.
+pub fn of_organisation(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<AccountId>, DbError> {
+    Ok(accounts::table.filter(accounts::organisation_id.eq(organisation)).select(accounts::id).load(conn)?)
+}
+
 /// The active accounts of an organisation that have a mail address.
 pub fn mail_addresses(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<String>, DbError> {
     Ok(accounts::table

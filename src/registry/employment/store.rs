@@ -99,6 +99,21 @@ pub fn staff(
     Ok(rows.into_iter().map(Employment::from).collect())
 }
 
+/// Whether `person` is employed at `employer` on the day.
+pub fn is_employed(
+    conn: &mut Conn,
+    person: PersonId,
+    employer: OrganisationId,
+    on: NaiveDate,
+) -> Result<bool, DbError> {
+    let spell = employments::table
+        .filter(employments::organisation_id.eq(employer))
+        .filter(employments::person_id.eq(person))
+        .filter(employments::from_date.le(on))
+        .filter(employments::to_date.is_null().or(employments::to_date.ge(on)));
+    Ok(diesel::select(diesel::dsl::exists(spell)).get_result(conn)?)
+}
+
 /// How many are employed by an organisation on a day.
 pub fn count_staff(conn: &mut Conn, organisation: OrganisationId, on: NaiveDate) -> Result<i64, DbError> {
     Ok(employments::table
