@@ -1,5 +1,7 @@
 //! Classes from the draft to completion, rosters, and what is refused on the way.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::support::client::Client;
@@ -223,7 +225,7 @@ fn nobody_sees_another_school_s_class() {
 fn csv(rows: &[(String, &str)]) -> Vec<u8> {
     let mut text = "证件号码,姓名\n".to_owned();
     for (number, name) in rows {
-        text.push_str(&format!("{number},{name}\n"));
+        writeln!(text, "{number},{name}").expect("written");
     }
     text.into_bytes()
 }
@@ -354,11 +356,12 @@ fn the_pages_walk_a_class_through() {
         let mut results = format!("csrf={csrf}");
         for (n, enrolment) in sheet["enrolments"].as_array().expect("enrolments").iter().enumerate() {
             let id = enrolment["id"].as_str().expect("an id");
-            lines.push_str(&format!("&presences[{n}].enrolment_id={id}&presences[{n}].presence=present"));
+            write!(lines, "&presences[{n}].enrolment_id={id}&presences[{n}].presence=present")
+                .expect("written");
             let outcome = if n == 0 { "passed" } else { "" };
-            results.push_str(&format!(
-                "&results[{n}].enrolment_id={id}&results[{n}].module_id={module}&results[{n}].outcome={outcome}"
-            ));
+            write!(
+ results,
+                "&results[{n}].enrolment_id={id}&results[{n}].module_id={module}&results[{n}].outcome={outcome}").expect("written");
         }
         let recorded = page.send("POST", &format!("/lessons/{lesson}/attendance"), form, lines.as_bytes());
         assert_eq!(recorded.status, 303, "{}", recorded.text());

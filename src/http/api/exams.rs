@@ -122,7 +122,7 @@ impl Shown {
         let notice = applications.iter().filter_map(|a| a.notice).max_by_key(|notice| notice.ends_on);
         SessionView {
             notice_ends_on: notice.map(|notice| notice.ends_on.to_string()),
-            notice_ends_at: notice.map(|notice| ends_at(notice)),
+            notice_ends_at: notice.map(ends_at),
             applications: applications
                 .iter()
                 .map(|application| {
@@ -203,7 +203,7 @@ impl ApplicationView {
             },
             notice_starts_on: application.notice.map(|notice| notice.starts_on.to_string()),
             notice_ends_on: application.notice.map(|notice| notice.ends_on.to_string()),
-            notice_ends_at: application.notice.map(|notice| ends_at(notice)),
+            notice_ends_at: application.notice.map(ends_at),
             version: application.version,
         }
     }

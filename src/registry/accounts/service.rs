@@ -56,7 +56,7 @@ fn check(new: &NewAccount) -> Result<(), Invalid> {
         }
         Role::Caregiver => needs("person_id", new.person.is_some()),
     }
-    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+    Invalid::if_any(errors)
 }
 
 /// Checks a user name and password. The slow part, the hash, runs outside any transaction.
