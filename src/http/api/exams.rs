@@ -410,7 +410,7 @@ const fn column(
         ColumnKind::Integer => ("0 至 100 的整数，缺考留空", "A whole number from 0 to 100; empty if absent"),
         _ => ("", ""),
     };
-    Column { key, title_zh, title_en, kind, presence, width: 22, note_zh, note_en }
+    Column::new(key, title_zh, title_en, kind, presence).wide(22).noted(note_zh, note_en)
 }
 
 pub async fn scores_import(call: Call, id: web::Path<ExamSessionId>, upload: Upload) -> Answer {
