@@ -436,3 +436,19 @@ fn a_roster_is_checked_first_and_taken_over_whole() {
         assert_eq!(world.get("school2", &sheet).status, 404);
     });
 }
+
+/// An id alone opens no door: a school that never met the person learns nothing, and gains nothing.
+#[test]
+fn a_stranger_is_not_enrolled_by_id() {
+    on_both(|world| {
+        let (_, path) = class(world);
+        let stranger = json!({ "document_number": identity(77), "name": "陌生人" });
+        let person = world.post("school2", "/api/v1/people", stranger.clone()).expect(201);
+        let by_id = json!({ "person_id": person["id"] });
+        let refused = world.post("school", &format!("{path}/enrolments"), by_id);
+        assert_eq!(refused.field_errors(), [("person_id".to_owned(), "unknown-person".to_owned())]);
+        let seen = world.get("school", &format!("/api/v1/people/{}", person["id"].as_str().expect("an id")));
+        assert_eq!(seen.status, 404);
+        world.post("school", &format!("{path}/enrolments"), stranger).expect(201);
+    });
+}

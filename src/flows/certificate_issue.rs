@@ -68,7 +68,7 @@ pub fn certificate_issue(
         if store::find_by_application(tx, new.application_id)?.is_some() {
             return Err(Error::AlreadyIssued);
         }
-        let cleared = exams::service::cleared(tx, new.application_id, context.today())?;
+        let cleared = exams::clearance::cleared(tx, new.application_id, context.today())?;
         let (issuable, body) = may_issue(tx, context, Grounds::passed(&cleared))?;
         match number_store::find_open(tx, occasion)? {
             Some(open) => Ok(open),

@@ -266,19 +266,6 @@ fn set_standing(tx: &mut Tx, id: CertificateId, state: CertificateState) -> Resu
     Ok(())
 }
 
-/// From which day to which a certificate was in which state.
-pub fn standings(
-    conn: &mut Conn,
-    id: CertificateId,
-) -> Result<Vec<(Standing, NaiveDate, Option<NaiveDate>)>, DbError> {
-    use certificate_standings as standings;
-    Ok(standings::table
-        .filter(standings::certificate_id.eq(id))
-        .order(standings::from_date)
-        .select((standings::state, standings::from_date, standings::to_date))
-        .load(conn)?)
-}
-
 pub fn insert_event(
     tx: &mut Tx,
     certificate: CertificateId,

@@ -223,22 +223,6 @@ pub fn declared_of_person(conn: &mut Conn, person: PersonId) -> Result<Vec<Decla
     Ok(rows.into_iter().map(DeclaredService::from).collect())
 }
 
-/// How many declared services wait for a check by somebody other than `account`; of one organisation, or of all.
-pub fn count_waiting(
-    conn: &mut Conn,
-    organisation: Option<OrganisationId>,
-    account: AccountId,
-) -> Result<i64, DbError> {
-    let mut query = declared_services::table
-        .filter(declared_services::status.eq(DeclaredStatus::Waiting))
-        .filter(declared_services::declared_by.ne(account))
-        .into_boxed();
-    if let Some(organisation) = organisation {
-        query = query.filter(declared_services::organisation_id.eq(organisation));
-    }
-    Ok(query.count().get_result(conn)?)
-}
-
 pub fn insert_declared(
     tx: &mut Tx,
     context: &Context,

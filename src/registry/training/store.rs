@@ -392,16 +392,6 @@ pub fn enrolments(conn: &mut Conn, class: ClassId) -> Result<Vec<Enrolment>, DbE
     Ok(rows.into_iter().map(Enrolment::from).collect())
 }
 
-/// A person's enrolments, the newest first.
-pub fn enrolments_of(conn: &mut Conn, person: PersonId) -> Result<Vec<Enrolment>, DbError> {
-    let rows: Vec<EnrolmentRow> = enrolments::table
-        .filter(enrolments::person_id.eq(person))
-        .select(EnrolmentRow::as_select())
-        .order(enrolments::id.desc())
-        .load(conn)?;
-    Ok(rows.into_iter().map(Enrolment::from).collect())
-}
-
 pub fn insert_enrolment(
     tx: &mut Tx,
     context: &Context,
