@@ -137,7 +137,7 @@ impl App {
             throttles: Throttles {
                 sign_in: Throttle::new(8, Duration::from_secs(30)),
                 lookups: Throttle::new(20, Duration::from_secs(15)),
-                holder_match: Throttle::new(5, Duration::from_secs(120)),
+                holder_match: Throttle::new(5, Duration::from_mins(2)),
             },
             mailer: Mailer::new(&config)
                 .map_err(|why| ConfigError::Setting { name: "HUZHENG_SMTP_URL", why })?,

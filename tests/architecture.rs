@@ -16,8 +16,8 @@ const LAYERS: &[&[&str]] = &[
     &["registry::people"],
     &["registry::accounts", "registry::employment"],
     &["registry::training"],
-    &["registry::exams", "registry::firstaid"],
-    &["registry::certificates", "registry::recorded"],
+    &["registry::exams", "registry::firstaid", "registry::recorded"],
+    &["registry::certificates"],
     &["registry::indicators"],
     &["flows"],
     &["app", "config", "jobs", "http", "cli"],
@@ -130,6 +130,73 @@ fn the_rule_itself_can_say_no() {
     assert!(refusal("proof", "seeds").is_some());
     assert!(refusal("http", "registry::areas").is_none());
     assert!(refusal("jobs", "http").is_none());
+}
+
+/// Whose each table is; the others ask its domain's store.
+const TABLES: &[(&str, &[&str])] = &[
+    ("areas", &["areas", "elder_populations"]),
+    ("organisations", &["organisations", "accreditations"]),
+    ("people", &["people"]),
+    ("accounts", &["accounts", "login_sessions", "idempotency_keys"]),
+    ("employment", &["employments", "declared_services"]),
+    (
+        "training",
+        &[
+            "programmes",
+            "modules",
+            "classes",
+            "class_serials",
+            "enrolments",
+            "lessons",
+            "attendances",
+            "module_results",
+        ],
+    ),
+    ("exams", &["exam_sessions", "applications", "scores"]),
+    // A list of certificates shows whose they are.
+    ("firstaid", &["first_aid_certificates", "people"]),
+    ("recorded", &["recorded_certificates", "people"]),
+    (
+        "certificates",
+        &[
+            "certificates",
+            "certificate_standings",
+            "certificate_events",
+            "certificate_reservations",
+            "certificate_serials",
+            "certificate_days",
+        ],
+    ),
+    ("audit", &["audit_events"]),
+    ("outbox", &["outbox"]),
+];
+
+/// A domain opens its own tables alone; only the figures (`indicators`) read across all of them.
+#[test]
+fn tables_are_opened_by_their_own_domain() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut opened = 0;
+    for file in files {
+        let relative = file.strip_prefix(&root).expect("below src").to_string_lossy().into_owned();
+        if relative.starts_with("db/") || relative.starts_with("registry/indicators/") {
+            continue;
+        }
+        let domain = relative.strip_prefix("registry/").and_then(|rest| rest.split('/').next());
+        let own = TABLES.iter().find(|(name, _)| Some(*name) == domain).map_or(&[][..], |(_, own)| own);
+        let mut imports = Imports::default();
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        imports.visit_file(&syn::parse_file(&text).expect("it parses"));
+        for path in imports.0 {
+            let [first, second, third, table, ..] = path.as_slice() else { continue };
+            if (first.as_str(), second.as_str(), third.as_str()) == ("crate", "db", "schema") {
+                assert!(own.contains(&table.as_str()), "{relative} opens {table}");
+                opened += 1;
+            }
+        }
+    }
+    assert!(opened > 20, "only {opened} tables were seen");
 }
 
 /// SQL is where the plan says, and nowhere else.

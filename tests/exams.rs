@@ -1,7 +1,7 @@
 use huzheng::kernel::dates::shanghai_date;
 use huzheng::kernel::identity::check_character;
 use huzheng::kernel::ids::ApplicationId;
-use huzheng::registry::exams::service::{NotCleared, Obstacle, cleared};
+use huzheng::registry::exams::clearance::{NotCleared, Obstacle, cleared};
 use serde_json::{Value, json};
 
 use crate::support::on_both;

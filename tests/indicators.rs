@@ -138,3 +138,13 @@ fn the_pages_and_their_documents_are_served() {
         assert!(pdf.bytes.starts_with(b"%PDF-"));
     });
 }
+
+#[test]
+fn an_assessment_body_sees_what_it_recorded() {
+    on_both(|world| {
+        let path = "/api/v1/recorded-certificates";
+        world.post("assessor", path, recorded("浙2001", "4")).expect(201);
+        let seen = |user: &str| world.get(user, path).expect(200).as_array().map(Vec::len).expect("a list");
+        assert_eq!(["assessor", "assessor2", "body2", "bureau"].map(seen), [1, 1, 0, 1]);
+    });
+}

@@ -1,5 +1,7 @@
 //! The whole suite in one binary: it links once, and starts one PostgreSQL for all.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on says what it expected")]
+
 mod support;
 
 mod architecture;

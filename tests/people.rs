@@ -288,3 +288,23 @@ fn the_bureau_looks_at_organisations() {
         assert!(school.status == 200, "{}", school.text());
     });
 }
+
+#[test]
+fn an_account_acts_for_what_is_there() {
+    on_both(|world| {
+        let entry = |organisation: &str| {
+            json!({
+                "username": "new.clerk", "password": "a password for tests", "role": "school", "name": "新人",
+                "organisation_id": organisation, "area_code": "330481999",
+            })
+        };
+        let nobody = world.post("admin", "/api/v1/accounts", entry("01900000-0000-7000-8000-000000000000"));
+        let told = |field: &str, code: &str| (field.to_owned(), code.to_owned());
+        assert_eq!(
+            nobody.field_errors(),
+            [told("organisation_id", "unknown-organisation"), told("area_code", "unknown-area")]
+        );
+        let other = world.post("admin", "/api/v1/accounts", entry(&world.organisation("bureau")));
+        assert_eq!(other.field_errors()[0], told("organisation_id", "not-for-this-role"));
+    });
+}

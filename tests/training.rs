@@ -1,5 +1,7 @@
 //! Classes from the draft to completion, rosters, and what is refused on the way.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::support::client::Client;
@@ -223,7 +225,7 @@ fn nobody_sees_another_school_s_class() {
 fn csv(rows: &[(String, &str)]) -> Vec<u8> {
     let mut text = "证件号码,姓名\n".to_owned();
     for (number, name) in rows {
-        text.push_str(&format!("{number},{name}\n"));
+        writeln!(text, "{number},{name}").expect("written");
     }
     text.into_bytes()
 }
@@ -354,11 +356,12 @@ fn the_pages_walk_a_class_through() {
         let mut results = format!("csrf={csrf}");
         for (n, enrolment) in sheet["enrolments"].as_array().expect("enrolments").iter().enumerate() {
             let id = enrolment["id"].as_str().expect("an id");
-            lines.push_str(&format!("&presences[{n}].enrolment_id={id}&presences[{n}].presence=present"));
+            write!(lines, "&presences[{n}].enrolment_id={id}&presences[{n}].presence=present")
+                .expect("written");
             let outcome = if n == 0 { "passed" } else { "" };
-            results.push_str(&format!(
-                "&results[{n}].enrolment_id={id}&results[{n}].module_id={module}&results[{n}].outcome={outcome}"
-            ));
+            write!(
+ results,
+                "&results[{n}].enrolment_id={id}&results[{n}].module_id={module}&results[{n}].outcome={outcome}").expect("written");
         }
         let recorded = page.send("POST", &format!("/lessons/{lesson}/attendance"), form, lines.as_bytes());
         assert_eq!(recorded.status, 303, "{}", recorded.text());
@@ -431,5 +434,21 @@ fn a_roster_is_checked_first_and_taken_over_whole() {
         // No identity digits leave the registry in a list.
         assert!(!listed.text().contains("990481"), "{}", listed.text());
         assert_eq!(world.get("school2", &sheet).status, 404);
+    });
+}
+
+/// An id alone opens no door: a school that never met the person learns nothing, and gains nothing.
+#[test]
+fn a_stranger_is_not_enrolled_by_id() {
+    on_both(|world| {
+        let (_, path) = class(world);
+        let stranger = json!({ "document_number": identity(77), "name": "陌生人" });
+        let person = world.post("school2", "/api/v1/people", stranger.clone()).expect(201);
+        let by_id = json!({ "person_id": person["id"] });
+        let refused = world.post("school", &format!("{path}/enrolments"), by_id);
+        assert_eq!(refused.field_errors(), [("person_id".to_owned(), "unknown-person".to_owned())]);
+        let seen = world.get("school", &format!("/api/v1/people/{}", person["id"].as_str().expect("an id")));
+        assert_eq!(seen.status, 404);
+        world.post("school", &format!("{path}/enrolments"), stranger).expect(201);
     });
 }

@@ -75,7 +75,7 @@ fn show(account: &AccountView, output: Output) {
     match output {
         Output::Json => println!("{}", serde_json::json!(account)),
         Output::Words => {
-            println!("{}  {}  {}  {}", account.username, account.role, account.status, account.name)
+            println!("{}  {}  {}  {}", account.username, account.role, account.status, account.name);
         }
     }
 }

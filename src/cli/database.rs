@@ -29,7 +29,7 @@ pub fn seed(output: Output) -> Result<(), Failure> {
         app.database.write(|tx| flows::seed::seed(tx, &context, &app.seeds)).map_err(Problem::from)?;
     match output {
         Output::Json => {
-            println!("{}", serde_json::json!({ "areas": seeded.areas, "populations": seeded.populations }))
+            println!("{}", serde_json::json!({ "areas": seeded.areas, "populations": seeded.populations }));
         }
         Output::Words => println!("{} areas, {} new population figures", seeded.areas, seeded.populations),
     }

@@ -1,5 +1,7 @@
 //! The tables as Diesel knows them. `tests/schema.rs` holds them against both databases.
 
+#![cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "diesel::table! is written so"))]
+
 diesel::table! {
     use diesel::sql_types::*;
 

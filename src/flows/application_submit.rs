@@ -97,7 +97,7 @@ fn check_dates(context: &Context, new: &NewApplication) -> Result<(), Invalid> {
     let late = new.declarations.iter().enumerate().filter(|(_, d)| d.on.is_some_and(|on| on > today));
     let errors: Vec<FieldError> =
         late.map(|(at, _)| FieldError::new(format!("declarations[{at}].on"), "future-date")).collect();
-    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+    Invalid::if_any(errors)
 }
 
 fn levels_held(session: &Session, certificates: &[Held]) -> Vec<SkillLevel> {

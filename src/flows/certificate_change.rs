@@ -82,8 +82,8 @@ fn certificate_replace(
 
 /// By the rule of the registry's own area; two where it has none.
 fn revocation_persons(desk: &Desk<'_>) -> Persons {
-    let rules = desk.seeds.jurisdictions.iter().find(|known| desk.area.is_within(&known.area));
-    match rules.map(|known| known.rules.revocation_by_two_persons.value) {
+    let rules = desk.seeds.rules_for(desk.area);
+    match rules.map(|rules| rules.revocation_by_two_persons.value) {
         Some(false) => Persons::One,
         Some(true) | None => Persons::Two,
     }

@@ -68,7 +68,7 @@ pub fn certificate_issue(
         if store::find_by_application(tx, new.application_id)?.is_some() {
             return Err(Error::AlreadyIssued);
         }
-        let cleared = exams::service::cleared(tx, new.application_id, context.today())?;
+        let cleared = exams::clearance::cleared(tx, new.application_id, context.today())?;
         let (issuable, body) = may_issue(tx, context, Grounds::passed(&cleared))?;
         match number_store::find_open(tx, occasion)? {
             Some(open) => Ok(open),
@@ -242,7 +242,12 @@ pub(super) fn finish(
         issued_at: context.now,
         issued_by: context.account(),
     };
-    let stored = desk.database.write(|tx| keep(desk, tx, context, certificate, reservation, reason))?;
+    let stored = desk.database.write(|tx| keep(desk, tx, context, certificate, reservation, reason));
+    if let Err(Error::NotAllowed(_)) = &stored {
+        let why = "the certificate to be replaced was changed in the meantime";
+        make_void(desk, context, &reservation.number, why)?;
+    }
+    let stored = stored?;
     if reservation.replaces.is_some() {
         (desk.status_changed)();
     }

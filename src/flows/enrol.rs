@@ -2,6 +2,7 @@
 
 use crate::db::Tx;
 use crate::flows::error::Error;
+use crate::flows::visible_person::visible_person;
 use crate::kernel::context::Context;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::identity::IdentityRegions;
@@ -9,7 +10,7 @@ use crate::kernel::ids::{ClassId, EnrolmentId, PersonId};
 use crate::kernel::invalid::Invalid;
 use crate::registry::people::sealing::Sealer;
 use crate::registry::people::{self, RawPerson};
-use crate::registry::training::{self, service, store};
+use crate::registry::training::{self, service};
 
 /// Who is to be enrolled. No `Debug`: it may hold an identity number.
 #[derive(Clone)]
@@ -36,12 +37,16 @@ pub fn enrol(
     class: ClassId,
     trainee: &Trainee,
 ) -> Result<EnrolmentId, Error> {
-    service::own_class(tx, context, class)?;
-    let class = store::lock_class(tx, class)?.ok_or(training::error::Error::NotFound)?;
+    let class = service::held_class(tx, context, class)?;
     class.state.open_to_enrolment().map_err(training::error::Error::from)?;
     let person = match trainee {
-        Trainee::Registered(id) => people::store::find(tx, *id)?
-            .ok_or_else(|| Error::Invalid(Invalid::one("person_id", "unknown-person")))?,
+        // A school enrols by an id only whom it knows; anybody else by their document and name.
+        Trainee::Registered(id) => match visible_person(tx, context, *id) {
+            Err(Error::NotFound | Error::People(people::error::Error::NotFound)) => {
+                return Err(Invalid::one("person_id", "unknown-person").into());
+            }
+            found => found?,
+        },
         Trainee::Described(raw) => {
             people::service::person_match_or_register(tx, context, sealer, regions, raw)?
         }

@@ -10,11 +10,6 @@ pub enum Error {
     Invalid(#[from] Invalid),
     #[error("no such thing")]
     NotFound,
-    #[error("not allowed")]
-    NotAllowed,
-    /// The thing is not in a state for this; the code names the message `conflict-<code>`.
-    #[error("conflict: {0}")]
-    Conflict(&'static str),
     #[error(transparent)]
     Areas(#[from] areas::error::Error),
     #[error(transparent)]

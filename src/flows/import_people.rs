@@ -1,7 +1,7 @@
 //! Many people at once, as a staff list or a class roster brings them: first a plan that writes nothing and holds
 //! every error with its row, then, if the caller finds nothing wrong either, one registration of all who are new.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -18,16 +18,17 @@ use crate::registry::{audit, people};
 
 /// Who stands in each row, and what is wrong with the others.
 pub struct PeoplePlan {
-    /// By row, as the file's user counts them. Rows with an error are not among them.
+    /// By row, as the file's user counts them. Rows that are wrong in themselves are not among them.
     pub people: BTreeMap<u32, PlannedPerson>,
     pub errors: Vec<FieldError>,
     new: Vec<(PersonId, NewPerson)>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct PlannedPerson {
     /// The id that the person has or, once [`register_people`] ran, will have.
     pub id: PersonId,
+    pub name: String,
     pub birth_date: NaiveDate,
     pub registration: Registration,
 }
@@ -54,7 +55,7 @@ impl PeoplePlan {
 }
 
 /// Finds the person of every row: by document, with the same name, or new. One person in two rows is
-/// `duplicate-in-file`.
+/// `duplicate-in-file` in both.
 pub fn plan_people<'a>(
     conn: &mut Conn,
     context: &Context,
@@ -71,9 +72,9 @@ pub fn plan_people<'a>(
         .collect();
     let mut plan = PeoplePlan { people: BTreeMap::new(), errors, new: Vec::new() };
     for CheckedRow { row, new, index } in checked {
-        let birth_date = new.birth_date();
+        let (name, birth_date) = (new.name().to_owned(), new.birth_date());
         let (id, registration) = match known.get(&index) {
-            Some((_, name)) if !rules::same_name(name, new.name()) => {
+            Some((_, known)) if !rules::same_name(known, &name) => {
                 plan.errors.push(FieldError::new("name", "registered-under-another-name").at_row(row));
                 continue;
             }
@@ -84,7 +85,7 @@ pub fn plan_people<'a>(
                 (id, Registration::New)
             }
         };
-        plan.people.insert(row, PlannedPerson { id, birth_date, registration });
+        plan.people.insert(row, PlannedPerson { id, name, birth_date, registration });
     }
     Ok(plan)
 }
@@ -133,7 +134,6 @@ fn check_rows(
     errors: &mut Vec<FieldError>,
 ) -> Result<Vec<CheckedRow>, Error> {
     let areas = service::known_areas(conn, rows.iter().filter_map(|(_, raw)| raw.home_area.as_ref()))?;
-    let mut seen: HashMap<DocumentIndex, u32> = HashMap::with_capacity(rows.len());
     let mut checked = Vec::with_capacity(rows.len());
     for (row, raw) in rows {
         let new = match rules::check(raw, regions, context.today(), &areas) {
@@ -143,14 +143,27 @@ fn check_rows(
                 continue;
             }
         };
-        let index = sealer.index(new.document());
-        if let Some(before) = seen.get(&index) {
-            let error = FieldError::new("document_number", "duplicate-in-file").with("row", before);
-            errors.push(error.at_row(*row));
-            continue;
-        }
-        seen.insert(index.clone(), *row);
-        checked.push(CheckedRow { row: *row, new, index });
+        checked.push(CheckedRow { row: *row, index: sealer.index(new.document()), new });
     }
+    errors.extend(named_twice(&checked));
     Ok(checked)
+}
+
+/// One person in two rows: an error in both, each naming the other.
+fn named_twice(rows: &[CheckedRow]) -> Vec<FieldError> {
+    let mut latest: HashMap<&DocumentIndex, u32> = HashMap::with_capacity(rows.len());
+    let mut told = HashSet::new();
+    let mut errors = Vec::new();
+    let repeats = |row: u32, other: u32| {
+        FieldError::new("document_number", "duplicate-in-file").with("row", other).at_row(row)
+    };
+    for CheckedRow { row, index, .. } in rows {
+        let Some(before) = latest.insert(index, *row) else { continue };
+        if told.insert(before) {
+            errors.push(repeats(before, *row));
+        }
+        told.insert(*row);
+        errors.push(repeats(*row, before));
+    }
+    errors
 }

@@ -1,20 +1,13 @@
 //! Which people a caller may know of. The answer is spread over the domains: who registered them, employs them,
-//! teaches them, examines them, or recorded their first-aid certificate.
+//! teaches them, examines them, or recorded a certificate of theirs.
 
-use diesel::dsl::exists;
-use diesel::prelude::*;
-use diesel::select;
-
-use crate::db::schema::{
-    accounts, applications, classes, employments, enrolments, exam_sessions, first_aid_certificates,
-    organisations,
-};
-use crate::db::{Conn, DbError};
+use crate::db::Conn;
 use crate::flows::error::Error;
 use crate::kernel::area::AreaCode;
 use crate::kernel::context::{Actor, Context, Role};
-use crate::kernel::ids::{OrganisationId, PersonId};
+use crate::kernel::ids::{AccountId, OrganisationId, PersonId};
 use crate::registry::people::{self, Person};
+use crate::registry::{accounts, employment, exams, firstaid, organisations, recorded, training};
 
 /// The person, if the caller may know of them.
 ///
@@ -46,53 +39,38 @@ fn lives_or_works_in(conn: &mut Conn, area: &AreaCode, person: &Person) -> Resul
     if person.home_area.as_ref().is_some_and(|home| home.is_within(area)) {
         return Ok(true);
     }
-    let works = employments::table
-        .inner_join(organisations::table)
-        .filter(employments::person_id.eq(person.id))
-        .filter(organisations::area_code.like(format!("{area}%")));
-    Ok(select(exists(works)).get_result(conn).map_err(DbError::from)?)
+    for spell in employment::store::of_person(conn, person.id)? {
+        let employer = organisations::store::find(conn, spell.organisation)?;
+        if employer.is_some_and(|employer| employer.area_code.is_within(area)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn of_organisation(conn: &mut Conn, actor: &Actor, person: &Person) -> Result<bool, Error> {
     let Some(organisation) = actor.organisation else { return Ok(false) };
-    if person.created_by == Some(organisation) {
-        return Ok(true);
-    }
-    let found = employed(conn, organisation, person.id)?
-        || enrolled(conn, organisation, person.id)?
-        || applied(conn, organisation, person.id)?
-        || first_aid(conn, organisation, person.id)?;
+    let found = person.created_by == Some(organisation)
+        || employed(conn, organisation, person.id)?
+        || training::store::has_enrolled(conn, organisation, person.id)?
+        || exams::store::has_dealt_with(conn, organisation, person.id)?
+        || entered_a_certificate(conn, organisation, person.id)?;
     Ok(found)
 }
 
-fn employed(conn: &mut Conn, by: OrganisationId, person: PersonId) -> Result<bool, DbError> {
-    let spells = employments::table
-        .filter(employments::person_id.eq(person))
-        .filter(employments::organisation_id.eq(by));
-    Ok(select(exists(spells)).get_result(conn)?)
+/// Now or once.
+fn employed(conn: &mut Conn, by: OrganisationId, person: PersonId) -> Result<bool, Error> {
+    Ok(employment::store::of_person(conn, person)?.iter().any(|spell| spell.organisation == by))
 }
 
-fn enrolled(conn: &mut Conn, at: OrganisationId, person: PersonId) -> Result<bool, DbError> {
-    let places = enrolments::table
-        .inner_join(classes::table)
-        .filter(enrolments::person_id.eq(person))
-        .filter(classes::school_id.eq(at));
-    Ok(select(exists(places)).get_result(conn)?)
-}
-
-/// With the body that examines, or through the organisation that sent the application in.
-fn applied(conn: &mut Conn, with: OrganisationId, person: PersonId) -> Result<bool, DbError> {
-    let sent = applications::table
-        .inner_join(exam_sessions::table)
-        .filter(applications::person_id.eq(person))
-        .filter(exam_sessions::body_id.eq(with).or(applications::submitted_by.assume_not_null().eq(with)));
-    Ok(select(exists(sent)).get_result(conn)?)
-}
-
-fn first_aid(conn: &mut Conn, recorded_by: OrganisationId, person: PersonId) -> Result<bool, DbError> {
-    let recorded = first_aid_certificates::table
-        .inner_join(accounts::table)
-        .filter(first_aid_certificates::person_id.eq(person))
-        .filter(accounts::organisation_id.eq(recorded_by));
-    Ok(select(exists(recorded)).get_result(conn)?)
+/// Whether an account of the organisation recorded a first-aid certificate, or one issued elsewhere.
+fn entered_a_certificate(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    person: PersonId,
+) -> Result<bool, Error> {
+    let mut recorders: Vec<AccountId> = firstaid::store::recorders(conn, person)?;
+    recorders.extend(recorded::store::recorders(conn, person)?);
+    let own = accounts::store::of_organisation(conn, organisation)?;
+    Ok(recorders.iter().any(|account| own.contains(account)))
 }

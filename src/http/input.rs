@@ -159,15 +159,12 @@ async fn read_multipart(mut parts: Multipart) -> Result<Upload, Problem> {
             }
             bytes.extend_from_slice(&chunk);
         }
-        match file_name {
-            Some(file_name) => {
-                upload.file_name = file_name;
-                upload.bytes = bytes;
-            }
-            None => {
-                let text = String::from_utf8(bytes).map_err(|_| Problem::Malformed("multipart"))?;
-                upload.values.insert(name, Value::String(text));
-            }
+        if let Some(file_name) = file_name {
+            upload.file_name = file_name;
+            upload.bytes = bytes;
+        } else {
+            let text = String::from_utf8(bytes).map_err(|_| Problem::Malformed("multipart"))?;
+            upload.values.insert(name, Value::String(text));
         }
     }
     Ok(upload)

@@ -348,7 +348,7 @@ impl From<certificates::error::Error> for Problem {
     fn from(error: certificates::error::Error) -> Self {
         use certificates::error::Error;
         use certificates::rules::{NotAllowed, NotIssuable, NotSecond};
-        use exams::service::NotCleared;
+        use exams::clearance::NotCleared;
         match error {
             Error::Invalid(invalid) => Self::Invalid(invalid),
             Error::NotFound | Error::NotCleared(NotCleared::NotFound) => Self::NotFound,
@@ -411,8 +411,6 @@ impl From<flows::error::Error> for Problem {
         match error {
             Error::Invalid(invalid) => Self::Invalid(invalid),
             Error::NotFound => Self::NotFound,
-            Error::NotAllowed => Self::NotAllowed,
-            Error::Conflict(code) => Self::Conflict(code),
             Error::Areas(error) => error.into(),
             Error::Organisations(error) => error.into(),
             Error::Accounts(error) => error.into(),

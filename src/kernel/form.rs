@@ -184,7 +184,6 @@ impl Fields<'_> {
     }
 
     /// A field that may be left out or empty. The outer `None` means that what stands there is wrong.
-    #[expect(clippy::option_option, reason = "wrong, absent and present are three different answers")]
     pub fn optional<T: FieldValue>(&mut self, name: &'static str) -> Option<Option<T>> {
         self.ask(name, T::kind(), false);
         match self.text_of(name)? {
@@ -203,7 +202,6 @@ impl Fields<'_> {
     }
 
     /// Text of at most `max` characters, that may be left out.
-    #[expect(clippy::option_option, reason = "wrong, absent and present are three different answers")]
     pub fn optional_text(&mut self, name: &'static str, max: usize) -> Option<Option<String>> {
         self.ask(name, Kind::Text { max }, false);
         match self.text_of(name)? {
@@ -222,7 +220,6 @@ impl Fields<'_> {
     }
 
     /// A whole number within `range`, that may be left out.
-    #[expect(clippy::option_option, reason = "wrong, absent and present are three different answers")]
     pub fn optional_integer(
         &mut self,
         name: &'static str,

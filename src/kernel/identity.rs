@@ -154,7 +154,8 @@ fn check_resident(number: &str, regions: IdentityRegions, today: NaiveDate) -> R
     }
     let check = check_character(&number[..17]).ok_or("identity-length")?;
     let region = &number[..2];
-    if !PROVINCES.contains(&region) && !(region == "99" && regions == IdentityRegions::WithDemo) {
+    let nobodys = region == "99" && regions == IdentityRegions::WithDemo;
+    if !PROVINCES.contains(&region) && !nobodys {
         return Err("identity-region");
     }
     let birth = NaiveDate::parse_from_str(&number[6..14], "%Y%m%d").map_err(|_| "identity-birth-date")?;

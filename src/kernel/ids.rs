@@ -166,7 +166,7 @@ impl FromStr for PublicCode {
                     as u128;
             bits = if place < 25 {
                 bits << 5 | value
-            } else if value & 3 == 0 {
+            } else if value.is_multiple_of(4) {
                 bits << 3 | value >> 2
             } else {
                 return Err(BadPublicCode);

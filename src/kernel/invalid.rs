@@ -42,6 +42,11 @@ impl Invalid {
     pub fn one(field: impl Into<String>, code: &'static str) -> Self {
         Self(vec![FieldError::new(field, code)])
     }
+
+    /// `Err` with `errors`, if there are any.
+    pub fn if_any(errors: Vec<FieldError>) -> Result<(), Self> {
+        if errors.is_empty() { Ok(()) } else { Err(Self(errors)) }
+    }
 }
 
 impl From<FieldError> for Invalid {

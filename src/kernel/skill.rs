@@ -43,12 +43,6 @@ impl SkillLevel {
     pub const fn at_least(self, other: Self) -> bool {
         self.number() <= other.number()
     }
-
-    /// 高级和技师级: levels 3, 2 and 1, the numerator of the senior share (policy document 000).
-    #[must_use]
-    pub const fn is_senior(self) -> bool {
-        self.number() <= 3
-    }
 }
 
 codes! {

@@ -188,5 +188,6 @@ fn clean_up_after_us(folder: &Path) {
     let mut guard = Command::new("/bin/sh");
     guard.args(["-c", &script, "guard", &std::process::id().to_string()]).arg(pg_ctl).arg(folder);
     guard.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    #[expect(clippy::zombie_processes, reason = "it outlives us on purpose")]
     guard.spawn().expect("the guard starts");
 }

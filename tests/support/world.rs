@@ -152,7 +152,7 @@ impl Drop for World {
 fn test_config(folder: &tempfile::TempDir, public_url: &str) -> Config {
     use confique::Config as _;
     let mut config = Config::builder().load().expect("every setting has its default");
-    config.data_dir = folder.path().to_owned();
+    folder.path().clone_into(&mut config.data_dir);
     config.public_url = Some(public_url.to_owned());
     Environment::Test.to_string().clone_into(&mut config.environment);
     let passphrase = folder.path().join("passphrase");

@@ -169,6 +169,7 @@ fn a_staff_list_is_taken_whole_or_not_at_all() {
         row(7, &number(4), "孙丽", json!({"position": "cook", "from_date": "2026-11-22"})),
     ];
     let expected = [
+        (Some(2), "document_number", "duplicate-in-file"),
         (Some(3), "document_number", "duplicate-in-file"),
         (Some(4), "name", "registered-under-another-name"),
         (Some(5), "from_date", "overlapping-employment"),

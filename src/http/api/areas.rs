@@ -106,14 +106,14 @@ pub async fn population_record(call: Call, Input(new): Input<NewPopulation>) -> 
 
 /// The columns of a population file, as a template offers them.
 pub const POPULATION_COLUMNS: &[Column] = &[
-    text("area_code", "区划代码", "Area code", ColumnKind::Identifier, Presence::Required),
-    text("counted_on", "统计日期", "Counted on", ColumnKind::Date, Presence::Required),
-    text("basis", "口径", "Basis", BASIS, Presence::Required),
-    text("age_from", "起始年龄", "From age", ColumnKind::Integer, Presence::Optional),
-    text("age_to", "截止年龄", "To age", ColumnKind::Integer, Presence::Optional),
-    text("persons", "人数", "Persons", ColumnKind::Integer, Presence::Required),
-    text("kind", "性质", "Kind", KIND, Presence::Required),
-    text("source", "来源", "Source", ColumnKind::Text, Presence::Required),
+    Column::new("area_code", "区划代码", "Area code", ColumnKind::Identifier, Presence::Required),
+    Column::new("counted_on", "统计日期", "Counted on", ColumnKind::Date, Presence::Required),
+    Column::new("basis", "口径", "Basis", BASIS, Presence::Required),
+    Column::new("age_from", "起始年龄", "From age", ColumnKind::Integer, Presence::Optional),
+    Column::new("age_to", "截止年龄", "To age", ColumnKind::Integer, Presence::Optional),
+    Column::new("persons", "人数", "Persons", ColumnKind::Integer, Presence::Required),
+    Column::new("kind", "性质", "Kind", KIND, Presence::Required),
+    Column::new("source", "来源", "Source", ColumnKind::Text, Presence::Required),
 ];
 const BASIS: ColumnKind = ColumnKind::Choice {
     codes: &["registered", "resident"],
@@ -125,16 +125,6 @@ const KIND: ColumnKind = ColumnKind::Choice {
     zh: &["统计数", "预测数"],
     en: &["Measured", "Forecast"],
 };
-
-const fn text(
-    key: &'static str,
-    title_zh: &'static str,
-    title_en: &'static str,
-    kind: ColumnKind,
-    presence: Presence,
-) -> Column {
-    Column { key, title_zh, title_en, kind, presence, width: 16, note_zh: "", note_en: "" }
-}
 
 pub async fn population_import(call: Call, upload: Upload) -> Answer {
     call.create(move |tx, context| {

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,11 +11,11 @@ use crate::db::Conn;
 use crate::flows::staff::{self, Joining, Registry, StaffImported, StaffRow};
 use crate::flows::visible_person::visible_person;
 use crate::http::call::{Answer, Call, ok, ok_with_version};
+use crate::http::download::empty_template;
 use crate::http::import::{Rows, rows_and_errors};
 use crate::http::input::{Input, Query, Upload};
 use crate::http::person_columns as person;
 use crate::http::problem::Problem;
-use crate::http::texts::Language;
 use crate::kernel::codes::Code;
 use crate::kernel::context::Context;
 use crate::kernel::form::{self, Fields, Form};
@@ -26,8 +26,7 @@ use crate::registry::employment::{
 };
 use crate::registry::organisations;
 use crate::registry::people::{self, Person};
-use crate::render::sheet::write::template;
-use crate::render::sheet::{Column, ColumnKind, Presence, SheetLanguage};
+use crate::render::sheet::{Column, ColumnKind, Presence};
 use crate::seeds::Position;
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -289,16 +288,7 @@ pub async fn staff_import(call: Call, id: web::Path<OrganisationId>, upload: Upl
 }
 
 pub async fn staff_template(call: Call) -> Answer {
-    let language = match call.language {
-        Language::Chinese => SheetLanguage::Chinese,
-        Language::English => SheetLanguage::English,
-    };
-    let file =
-        template(STAFF_COLUMNS, language, &[]).map_err(|error| Problem::Internal(error.to_string()))?;
-    Ok(HttpResponse::Ok()
-        .content_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        .insert_header(("content-disposition", "attachment; filename=\"staff-template.xlsx\""))
-        .body(file))
+    empty_template(&call, "staff-template", STAFF_COLUMNS)
 }
 
 pub async fn service_get(call: Call, id: web::Path<PersonId>) -> Answer {
@@ -387,11 +377,11 @@ pub const STAFF_COLUMNS: &[Column] = &[
 ];
 
 /// The seeds' positions; a test holds them together.
-const POSITION: Column = Column {
-    key: "position",
-    title_zh: "岗位",
-    title_en: "Position",
-    kind: ColumnKind::Choice {
+const POSITION: Column = Column::new(
+    "position",
+    "岗位",
+    "Position",
+    ColumnKind::Choice {
         codes: &[
             "caregiver",
             "nurse",
@@ -426,37 +416,25 @@ const POSITION: Column = Column {
             "Administrator",
         ],
     },
-    presence: Presence::Required,
-    width: 18,
-    note_zh: "",
-    note_en: "",
-};
+    Presence::Required,
+);
 
-const POST_KIND: Column = Column {
-    key: "post_kind",
-    title_zh: "用工形式",
-    title_en: "Employment type",
-    kind: ColumnKind::Choice {
+const POST_KIND: Column = Column::new(
+    "post_kind",
+    "用工形式",
+    "Employment type",
+    ColumnKind::Choice {
         codes: &["regular", "public-welfare", "dispatch", "part-time"],
         zh: &["在编或劳动合同", "公益性岗位", "劳务派遣", "非全日制"],
         en: &["Regular", "Public-welfare post", "Agency", "Part-time"],
     },
-    presence: Presence::Required,
-    width: 18,
-    note_zh: "",
-    note_en: "",
-};
+    Presence::Required,
+);
 
-const FROM_DATE: Column = Column {
-    key: "from_date",
-    title_zh: "到岗日期",
-    title_en: "Joined on",
-    kind: ColumnKind::Date,
-    presence: Presence::Required,
-    width: 14,
-    note_zh: "不得晚于今天",
-    note_en: "Not after today",
-};
+const FROM_DATE: Column =
+    Column::new("from_date", "到岗日期", "Joined on", ColumnKind::Date, Presence::Required)
+        .wide(14)
+        .noted("不得晚于今天", "Not after today");
 
 #[cfg(test)]
 mod tests {

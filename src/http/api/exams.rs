@@ -122,7 +122,7 @@ impl Shown {
         let notice = applications.iter().filter_map(|a| a.notice).max_by_key(|notice| notice.ends_on);
         SessionView {
             notice_ends_on: notice.map(|notice| notice.ends_on.to_string()),
-            notice_ends_at: notice.map(|notice| ends_at(notice)),
+            notice_ends_at: notice.map(ends_at),
             applications: applications
                 .iter()
                 .map(|application| {
@@ -203,7 +203,7 @@ impl ApplicationView {
             },
             notice_starts_on: application.notice.map(|notice| notice.starts_on.to_string()),
             notice_ends_on: application.notice.map(|notice| notice.ends_on.to_string()),
-            notice_ends_at: application.notice.map(|notice| ends_at(notice)),
+            notice_ends_at: application.notice.map(ends_at),
             version: application.version,
         }
     }
@@ -410,7 +410,7 @@ const fn column(
         ColumnKind::Integer => ("0 至 100 的整数，缺考留空", "A whole number from 0 to 100; empty if absent"),
         _ => ("", ""),
     };
-    Column { key, title_zh, title_en, kind, presence, width: 22, note_zh, note_en }
+    Column::new(key, title_zh, title_en, kind, presence).wide(22).noted(note_zh, note_en)
 }
 
 pub async fn scores_import(call: Call, id: web::Path<ExamSessionId>, upload: Upload) -> Answer {

@@ -11,6 +11,7 @@ use crate::http::call::{Answer, Call, ok, ok_with_version};
 use crate::http::download::empty_template;
 use crate::http::import;
 use crate::http::input::{Input, Query, Upload};
+use crate::http::person_columns as person;
 use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
 use crate::kernel::form::{Fields, Form};
@@ -88,42 +89,28 @@ impl Form for Withdrawal {
 
 /// The columns of a first-aid file.
 pub const FIRST_AID_COLUMNS: &[Column] = &[
-    column("name", "姓名", "Name", ColumnKind::Text, Presence::Required),
-    column("document_kind", "证件类型", "Document kind", DOCUMENT_KIND, Presence::Optional),
-    column("document_number", "证件号码", "Document number", ColumnKind::Identifier, Presence::Required),
-    column("kind", "急救证种类", "Certificate kind", KIND, Presence::Required),
-    column("number", "证书编号", "Number", ColumnKind::Identifier, Presence::Required),
-    column("issuer", "发证单位", "Issuer", ColumnKind::Text, Presence::Optional),
-    column("issued_on", "发证日期", "Issued on", ColumnKind::Date, Presence::Required),
-    column("expires_on", "有效期至", "Valid to", ColumnKind::Date, Presence::Optional),
+    person::NAME,
+    person::DOCUMENT_KIND,
+    person::DOCUMENT_NUMBER,
+    Column::new("kind", "急救证种类", "Certificate kind", KIND, Presence::Required),
+    Column::new("number", "证书编号", "Number", ColumnKind::Identifier, Presence::Required),
+    Column::new("issuer", "发证单位", "Issuer", ColumnKind::Text, Presence::Optional),
+    Column::new("issued_on", "发证日期", "Issued on", ColumnKind::Date, Presence::Required),
+    Column::new("expires_on", "有效期至", "Valid to", ColumnKind::Date, Presence::Optional),
+    person::GENDER,
+    person::BIRTH_DATE,
 ];
-pub const DOCUMENT_KIND: ColumnKind = ColumnKind::Choice {
-    codes: &["resident-id", "passport", "hk-macao-permit", "taiwan-permit"],
-    zh: &["居民身份证", "护照", "港澳居民来往内地通行证", "台湾居民来往大陆通行证"],
-    en: &["Resident identity card", "Passport", "Hong Kong or Macao permit", "Taiwan permit"],
-};
 const KIND: ColumnKind = ColumnKind::Choice {
     codes: &["rescuer", "cpr-aed"],
     zh: &["救护员证", "心肺复苏与AED证"],
     en: &["Rescuer", "CPR and AED"],
 };
 
-pub const fn column(
-    key: &'static str,
-    title_zh: &'static str,
-    title_en: &'static str,
-    kind: ColumnKind,
-    presence: Presence,
-) -> Column {
-    Column { key, title_zh, title_en, kind, presence, width: 22, note_zh: "", note_en: "" }
-}
-
-/// What recording needs beside the entry, from the application.
+/// What recording needs beside the entry, from the application. Where no local rules are known, a certificate is
+/// valid for three years, as the Red Cross issues them.
 #[must_use]
 pub fn recording(app: &App) -> Recording<'_> {
-    // The rules of the city that is served, or of the first there are.
-    let rules = app.seeds.jurisdictions.iter().filter(|city| app.area.is_within(&city.area));
-    let rules = rules.chain(&app.seeds.jurisdictions).map(|city| &city.rules).next();
+    let rules = app.seeds.rules_for(&app.area);
     Recording {
         sealer: &app.sealer,
         regions: app.identity_regions(),

@@ -5,16 +5,17 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::api::areas::Imported;
-use crate::http::api::firstaid::{DOCUMENT_KIND, PAGE, Withdrawal, column};
+use crate::http::api::firstaid::{PAGE, Withdrawal};
 use crate::http::call::{Answer, Call, ok, ok_with_version};
 use crate::http::download::empty_template;
 use crate::http::import;
 use crate::http::input::{Input, Query, Upload};
+use crate::http::person_columns as person;
 use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::RecordedCertificateId;
-use crate::registry::recorded::{NewRecorded, RecordedCertificate, service, store};
+use crate::registry::recorded::{NewRecorded, RecordedCertificate, service};
 use crate::render::sheet::{Column, ColumnKind, Presence};
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,19 +81,21 @@ impl Form for PageQuery {
 
 /// The columns of a file of certificates from elsewhere.
 pub const RECORDED_COLUMNS: &[Column] = &[
-    column("name", "姓名", "Name", ColumnKind::Text, Presence::Required),
-    column("document_kind", "证件类型", "Document kind", DOCUMENT_KIND, Presence::Optional),
-    column("document_number", "证件号码", "Document number", ColumnKind::Identifier, Presence::Required),
-    column("number", "证书编号", "Number", ColumnKind::Identifier, Presence::Required),
-    column("issuer", "发证机构", "Issuer", ColumnKind::Text, Presence::Required),
-    column("level", "等级", "Level", LEVEL, Presence::Required),
-    column("issued_on", "发证日期", "Issued on", ColumnKind::Date, Presence::Required),
-    column("expires_on", "有效期至", "Valid to", ColumnKind::Date, Presence::Optional),
-    column("evidence", "核对依据", "Evidence", ColumnKind::Text, Presence::Required),
-    column("checker", "核对人", "Checked by", ColumnKind::Text, Presence::Required),
-    column("checked_on", "核对日期", "Checked on", ColumnKind::Date, Presence::Required),
-    column("national_query", "全国联网查询", "National query", QUERY, Presence::Optional),
-    column("queried_on", "查询日期", "Queried on", ColumnKind::Date, Presence::Optional),
+    person::NAME,
+    person::DOCUMENT_KIND,
+    person::DOCUMENT_NUMBER,
+    Column::new("number", "证书编号", "Number", ColumnKind::Identifier, Presence::Required),
+    Column::new("issuer", "发证机构", "Issuer", ColumnKind::Text, Presence::Required),
+    Column::new("level", "等级", "Level", LEVEL, Presence::Required),
+    Column::new("issued_on", "发证日期", "Issued on", ColumnKind::Date, Presence::Required),
+    Column::new("expires_on", "有效期至", "Valid to", ColumnKind::Date, Presence::Optional),
+    Column::new("evidence", "核对依据", "Evidence", ColumnKind::Text, Presence::Required),
+    Column::new("checker", "核对人", "Checked by", ColumnKind::Text, Presence::Required),
+    Column::new("checked_on", "核对日期", "Checked on", ColumnKind::Date, Presence::Required),
+    Column::new("national_query", "全国联网查询", "National query", QUERY, Presence::Optional),
+    Column::new("queried_on", "查询日期", "Queried on", ColumnKind::Date, Presence::Optional),
+    person::GENDER,
+    person::BIRTH_DATE,
 ];
 const LEVEL: ColumnKind = ColumnKind::Choice {
     codes: &["5", "4", "3", "2", "1"],
@@ -106,7 +109,8 @@ const QUERY: ColumnKind = ColumnKind::Choice {
 };
 
 pub async fn recorded_list(call: Call, Query(query): Query<PageQuery>) -> Answer {
-    let held = call.read(move |conn, _| Ok(store::list(conn, ((query.page - 1) * PAGE, PAGE))?)).await?;
+    let page = ((query.page - 1) * PAGE, PAGE);
+    let held = call.read(move |conn, context| Ok(service::recorded_list(conn, context, page)?)).await?;
     ok(&held.iter().map(RecordedView::from).collect::<Vec<_>>())
 }
 

@@ -17,7 +17,7 @@ use crate::kernel::form::{Fields, Form};
 use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::RecordedCertificateId;
 use crate::kernel::skill::{SkillLevel, Specialty};
-use crate::registry::recorded::{NationalQuery, NewRecorded, service, store};
+use crate::registry::recorded::{NationalQuery, NewRecorded, service};
 
 pub struct ListQuery {
     pub page: i64,
@@ -35,7 +35,7 @@ impl Form for ListQuery {
 pub async fn list(call: Call, Query(query): Query<ListQuery>) -> Answer {
     // One more than a page shows whether there is a next one.
     let range = ((query.page - 1) * PAGE, PAGE + 1);
-    let mut held = call.read(move |conn, _| Ok(store::list(conn, range)?)).await?;
+    let mut held = call.read(move |conn, context| Ok(service::recorded_list(conn, context, range)?)).await?;
     let more = held.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
     held.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let rows: Vec<RecordedView> = held.iter().map(RecordedView::from).collect();

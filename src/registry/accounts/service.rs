@@ -5,6 +5,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::db::{Conn, Tx};
+use crate::kernel::codes::Code;
 use crate::kernel::context::{Context, Role};
 use crate::kernel::dates::Timestamp;
 use crate::kernel::ids::AccountId;
@@ -13,7 +14,7 @@ use crate::registry::accounts::error::Error;
 use crate::registry::accounts::{
     Account, AccountStatus, Credentials, NewAccount, OpenedSession, passwords, store,
 };
-use crate::registry::audit;
+use crate::registry::{areas, audit, organisations, people};
 
 /// How long a page session lasts: a working day.
 const SESSION: TimeDelta = TimeDelta::hours(12);
@@ -23,7 +24,9 @@ pub fn account(conn: &mut Conn, id: AccountId) -> Result<Account, Error> {
 }
 
 pub fn account_create(tx: &mut Tx, context: &Context, new: &NewAccount) -> Result<Account, Error> {
-    check(new)?;
+    let mut errors = check(new);
+    errors.extend(unknown(tx, new)?);
+    Invalid::if_any(errors)?;
     let hash = passwords::hash(context, &new.password)?;
     let id = store::insert(tx, context, new, &hash).map_err(|error| {
         if error.is_duplicate_of("accounts", "username") {
@@ -38,7 +41,7 @@ pub fn account_create(tx: &mut Tx, context: &Context, new: &NewAccount) -> Resul
 }
 
 /// A role needs what it acts for: an organisation, an area, or a person.
-fn check(new: &NewAccount) -> Result<(), Invalid> {
+fn check(new: &NewAccount) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let mut needs = |field: &str, given: bool| {
         if !given {
@@ -56,7 +59,33 @@ fn check(new: &NewAccount) -> Result<(), Invalid> {
         }
         Role::Caregiver => needs("person_id", new.person.is_some()),
     }
-    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+    errors
+}
+
+/// What an account would act for that isn't there, or is of another kind than the role.
+fn unknown(conn: &mut Conn, new: &NewAccount) -> Result<Vec<FieldError>, Error> {
+    let mut errors = Vec::new();
+    if let Some(id) = new.organisation {
+        match organisations::store::find(conn, id)? {
+            None => errors.push(FieldError::new("organisation_id", "unknown-organisation")),
+            // The kinds of organisations have the codes of their roles.
+            Some(found) if found.kind.code() != new.role.code() && new.role != Role::Administrator => {
+                errors.push(FieldError::new("organisation_id", "not-for-this-role").with("role", new.role));
+            }
+            Some(_) => {}
+        }
+    }
+    if let Some(area) = &new.area
+        && areas::store::find(conn, area)?.is_none()
+    {
+        errors.push(FieldError::new("area_code", "unknown-area"));
+    }
+    if let Some(person) = new.person
+        && people::store::find(conn, person)?.is_none()
+    {
+        errors.push(FieldError::new("person_id", "unknown-person"));
+    }
+    Ok(errors)
 }
 
 /// Checks a user name and password. The slow part, the hash, runs outside any transaction.

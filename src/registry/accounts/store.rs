@@ -19,15 +19,9 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Account>, DbError> {
     Ok(accounts::table.select(Account::as_select()).order(accounts::username).load(conn)?)
 }
 
-/// The active accounts of an organisation that have a mail address.
-pub fn mail_addresses(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<String>, DbError> {
-    Ok(accounts::table
-        .filter(accounts::organisation_id.eq(organisation))
-        .filter(accounts::status.eq(AccountStatus::Active))
-        .filter(accounts::email.is_not_null())
-        .select(accounts::email.assume_not_null())
-        .order(accounts::username)
-        .load(conn)?)
+/// All accounts of an organisation, disabled ones too.
+pub fn of_organisation(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<AccountId>, DbError> {
+    Ok(accounts::table.filter(accounts::organisation_id.eq(organisation)).select(accounts::id).load(conn)?)
 }
 
 /// The active account of that name with its password hash.

@@ -25,7 +25,7 @@ pub fn check(new: &NewPopulation, today: NaiveDate) -> Result<(), Invalid> {
     if new.kind == FigureKind::Measured && new.counted_on > today {
         errors.push(FieldError::new("counted_on", "future-date"));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+    Invalid::if_any(errors)
 }
 
 #[cfg(test)]

@@ -24,12 +24,6 @@ pub fn children(conn: &mut Conn, parent: Option<&AreaCode>) -> Result<Vec<Area>,
     Ok(query.order(areas::code).load(conn)?)
 }
 
-/// `within` itself and everything below it, by code.
-pub fn subtree(conn: &mut Conn, within: &AreaCode) -> Result<Vec<Area>, DbError> {
-    let query = areas::table.select(Area::as_select());
-    Ok(query.filter(areas::code.like(format!("{within}%"))).order(areas::code).load(conn)?)
-}
-
 /// Adds an area or renames it.
 pub fn save(tx: &mut Tx, area: &Area) -> Result<(), DbError> {
     Both(

@@ -3,7 +3,7 @@ use crate::kernel::certificate_number::BadNumber;
 use crate::kernel::invalid::Invalid;
 use crate::proof::issue::Refused;
 use crate::registry::certificates::rules::{NotAllowed, NotIssuable, NotSecond};
-use crate::registry::exams::service::NotCleared;
+use crate::registry::exams::clearance::NotCleared;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

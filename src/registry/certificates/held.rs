@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use crate::db::schema::{certificate_standings, certificates, recorded_certificates};
+use crate::db::schema::{certificate_standings, certificates};
 use crate::db::{Conn, DbError};
-use crate::kernel::ids::{CertificateId, PersonId, RecordedCertificateId};
+use crate::kernel::ids::{CertificateId, PersonId};
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+use crate::registry::recorded;
 
 /// A skill certificate that counts on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,16 +20,6 @@ pub struct Held {
     pub level: SkillLevel,
     /// Since when the level is held: a replacement keeps the day of the certificate that it stands for.
     pub issued_on: NaiveDate,
-    pub register: Register,
-}
-
-/// Where a certificate is on file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Register {
-    /// Signed by this registry.
-    Ours(CertificateId),
-    /// Issued elsewhere, recorded and checked here.
-    Recorded(RecordedCertificateId),
 }
 
 /// The certificates that `person` holds on `on`: ours in the state `valid` that day, and recorded ones neither
@@ -75,7 +66,6 @@ fn ours(conn: &mut Conn, person: PersonId, on: NaiveDate) -> Result<Vec<Held>, D
             specialty: row.specialty,
             level: row.level,
             issued_on: first.issued_on,
-            register: Register::Ours(row.id),
         }
     });
     Ok(counted.collect())
@@ -93,30 +83,14 @@ fn first_of<'a>(row: &'a OursRow, replaced: &HashMap<CertificateId, &'a OursRow>
     first
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = recorded_certificates)]
-struct RecordedRow {
-    id: RecordedCertificateId,
-    occupation: Occupation,
-    specialty: Specialty,
-    level: SkillLevel,
-    issued_on: NaiveDate,
-}
-
 fn recorded(conn: &mut Conn, person: PersonId, on: NaiveDate) -> Result<Vec<Held>, DbError> {
-    let rows: Vec<RecordedRow> = recorded_certificates::table
-        .filter(recorded_certificates::person_id.eq(person))
-        .filter(recorded_certificates::issued_on.le(on))
-        .filter(recorded_certificates::expires_on.is_null().or(recorded_certificates::expires_on.ge(on)))
-        .filter(recorded_certificates::withdrawn_on.is_null().or(recorded_certificates::withdrawn_on.gt(on)))
-        .select(RecordedRow::as_select())
-        .load(conn)?;
+    let mut rows = recorded::store::of_person(conn, person)?;
+    rows.retain(|row| recorded::rules::valid_on(row, on));
     let counted = rows.into_iter().map(|row| Held {
         occupation: row.occupation,
         specialty: row.specialty,
         level: row.level,
         issued_on: row.issued_on,
-        register: Register::Recorded(row.id),
     });
     Ok(counted.collect())
 }

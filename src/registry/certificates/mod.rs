@@ -4,7 +4,7 @@
 //! A certificate comes into being in two steps, so that a crash between them loses nothing: a reservation takes
 //! number, public code and status place and keeps the exact bytes to be signed; the issue stores what was signed.
 //! Absent: the signature itself (`proof`), who has passed which exam (`exams`), the order of the steps
-//! (`flows::certificate_issue`), and certificates from elsewhere (`recorded_certificates`, another domain's table).
+//! (`flows::certificate_issue`), and certificates from elsewhere (`recorded`).
 
 pub mod error;
 pub mod held;

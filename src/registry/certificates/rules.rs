@@ -10,7 +10,7 @@ use crate::kernel::context::{Actor, Role};
 use crate::kernel::ids::{CertificateId, OrganisationId, PersonId};
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::registry::certificates::{Certificate, CertificateState, Change, ReasonCode, Standing};
-use crate::registry::exams::service::Cleared;
+use crate::registry::exams::clearance::Cleared;
 use crate::registry::organisations::rules::{Undertaking, accredited};
 use crate::registry::organisations::{Accreditation, Organisation, OrganisationStatus, Scope};
 

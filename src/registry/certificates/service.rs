@@ -24,9 +24,10 @@ pub fn certificate(
     if rules::may_see(actor, whose) { Ok((found, body)) } else { Err(Error::NotFound) }
 }
 
-/// The certificate, if `actor` may change it.
-pub fn changeable(conn: &mut Conn, actor: &Actor, id: CertificateId) -> Result<Certificate, Error> {
-    let (found, _) = certificate(conn, actor, id)?;
+/// The certificate, if `actor` may change it; others who would change it wait for the end of this transaction.
+pub fn changeable(tx: &mut Tx, actor: &Actor, id: CertificateId) -> Result<Certificate, Error> {
+    store::hold(tx, id)?;
+    let (found, _) = certificate(tx, actor, id)?;
     if rules::may_change(actor) { Ok(found) } else { Err(Error::NotFound) }
 }
 

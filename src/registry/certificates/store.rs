@@ -108,6 +108,15 @@ pub fn find(conn: &mut Conn, id: CertificateId) -> Result<Option<Certificate>, D
     row.map(Certificate::try_from).transpose()
 }
 
+/// Holds a certificate until the transaction ends, so that no two changes start from the same state. SQLite's
+/// transaction holds the one write lock already.
+pub fn hold(tx: &mut Tx, id: CertificateId) -> Result<(), DbError> {
+    diesel::update(certificates::table.find(id))
+        .set(certificates::version.eq(certificates::version))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 pub fn find_by_code(conn: &mut Conn, code: &PublicCode) -> Result<Option<Certificate>, DbError> {
     let row: Option<CertificateRow> = certificates::table
         .filter(certificates::code.eq(code.bytes().to_vec()))
@@ -255,19 +264,6 @@ fn set_standing(tx: &mut Tx, id: CertificateId, state: CertificateState) -> Resu
         ))
         .execute(&mut **tx)?;
     Ok(())
-}
-
-/// From which day to which a certificate was in which state.
-pub fn standings(
-    conn: &mut Conn,
-    id: CertificateId,
-) -> Result<Vec<(Standing, NaiveDate, Option<NaiveDate>)>, DbError> {
-    use certificate_standings as standings;
-    Ok(standings::table
-        .filter(standings::certificate_id.eq(id))
-        .order(standings::from_date)
-        .select((standings::state, standings::from_date, standings::to_date))
-        .load(conn)?)
 }
 
 pub fn insert_event(

@@ -51,7 +51,7 @@ pub fn check_post(
     if let Some(other) = spells.iter().find(|spell| excludes(spell, post, at.id, positions)) {
         errors.push(overlap(other, at));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+    Invalid::if_any(errors)
 }
 
 /// Checks that a spell can end so.
@@ -84,7 +84,7 @@ pub fn check_declared(new: &NewDeclaredService, born: NaiveDate, today: NaiveDat
     if new.from_date < years_after(born, WORKING_AGE) {
         errors.push(FieldError::new("from_date", "under-working-age"));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+    Invalid::if_any(errors)
 }
 
 /// Whether the caller may see an organisation's staff: its own, or that of its area.

@@ -99,6 +99,21 @@ pub fn staff(
     Ok(rows.into_iter().map(Employment::from).collect())
 }
 
+/// Whether `person` is employed at `employer` on the day.
+pub fn is_employed(
+    conn: &mut Conn,
+    person: PersonId,
+    employer: OrganisationId,
+    on: NaiveDate,
+) -> Result<bool, DbError> {
+    let spell = employments::table
+        .filter(employments::organisation_id.eq(employer))
+        .filter(employments::person_id.eq(person))
+        .filter(employments::from_date.le(on))
+        .filter(employments::to_date.is_null().or(employments::to_date.ge(on)));
+    Ok(diesel::select(diesel::dsl::exists(spell)).get_result(conn)?)
+}
+
 /// How many are employed by an organisation on a day.
 pub fn count_staff(conn: &mut Conn, organisation: OrganisationId, on: NaiveDate) -> Result<i64, DbError> {
     Ok(employments::table
@@ -206,22 +221,6 @@ pub fn declared_of_person(conn: &mut Conn, person: PersonId) -> Result<Vec<Decla
         .order((declared_services::from_date, declared_services::id))
         .load(conn)?;
     Ok(rows.into_iter().map(DeclaredService::from).collect())
-}
-
-/// How many declared services wait for a check by somebody other than `account`; of one organisation, or of all.
-pub fn count_waiting(
-    conn: &mut Conn,
-    organisation: Option<OrganisationId>,
-    account: AccountId,
-) -> Result<i64, DbError> {
-    let mut query = declared_services::table
-        .filter(declared_services::status.eq(DeclaredStatus::Waiting))
-        .filter(declared_services::declared_by.ne(account))
-        .into_boxed();
-    if let Some(organisation) = organisation {
-        query = query.filter(declared_services::organisation_id.eq(organisation));
-    }
-    Ok(query.count().get_result(conn)?)
 }
 
 pub fn insert_declared(

@@ -8,7 +8,7 @@ use crate::kernel::calendar::WorkingDays;
 use crate::kernel::context::{Actor, Context};
 use crate::kernel::ids::{AccountId, ApplicationId, ExamSessionId, OrganisationId, PersonId};
 use crate::kernel::invalid::{FieldError, Invalid};
-use crate::kernel::skill::{ExamPart, Occupation, SkillLevel, Specialty};
+use crate::kernel::skill::{ExamPart, SkillLevel};
 use crate::registry::exams::error::{Error, Refused};
 use crate::registry::exams::rules::eligibility::Eligible;
 use crate::registry::exams::rules::scoring::{self, Outcome};
@@ -91,18 +91,20 @@ pub fn session_create(
         level: Some(new.level),
         on: new.held_on,
     };
-    session::check(new, context.today(), accredited(&held, undertaking))?;
+    let checked = session::check(new, context.today(), accredited(&held, undertaking));
+    let mut errors = checked.err().map_or_else(Vec::new, |Invalid(errors)| errors);
     let area = new.area.clone().unwrap_or(body.area_code);
     if areas::store::find(tx, &area)?.is_none() {
-        return Err(Invalid::one("area_code", "unknown-area").into());
+        errors.push(FieldError::new("area_code", "unknown-area"));
     }
+    Invalid::if_any(errors)?;
     let code = session::session_code(new.held_on, new.level, context.random_bytes());
     let resits = i32::try_from(rules.resits.value).unwrap_or(0);
     let parts = parts_of(standard, new.level);
     let made = SessionMade { code: &code, body: body.id, area: &area, parts, resits };
     let id = store::insert(tx, context, new, &made)?;
     let details = json!({ "code": code, "level": new.level, "held_on": new.held_on });
-    audit::store::record(tx, context, "exam_session_create", ("exam_session", id), details)?;
+    audit::store::record(tx, context, "exam_session_create", ("exam-session", id), details)?;
     Ok(id)
 }
 
@@ -195,7 +197,7 @@ pub fn scores_enter(
         .zip(&attempts)
         .map(|((_, entry), attempt)| json!([entry.application, entry.part, attempt, entry.score]))
         .collect();
-    audit::store::record(tx, context, "scores_enter", ("exam_session", id), json!({ "scores": lines }))?;
+    audit::store::record(tx, context, "scores_enter", ("exam-session", id), json!({ "scores": lines }))?;
     Ok(())
 }
 
@@ -284,11 +286,11 @@ pub fn scores_confirm(
     version: Option<i32>,
     confirmation: &Confirmation,
 ) -> Result<(), Error> {
-    let session = own_session(tx, actor, id)?;
-    if version.is_some_and(|version| version != session.version) {
+    own_session(tx, actor, id)?;
+    let held = store::touch(tx, id)?;
+    if version.is_some_and(|version| version != held.before) {
         return Err(Error::Stale);
     }
-    store::touch(tx, id)?;
     let scores = store::scores(tx, id)?;
     let chosen = chosen(&scores, actor.account, confirmation)?;
     for score in &chosen {
@@ -298,7 +300,7 @@ pub fn scores_confirm(
         .iter()
         .map(|score| json!([score.application, score.part, score.attempt, score.score]))
         .collect();
-    audit::store::record(tx, context, "scores_confirm", ("exam_session", id), json!({ "scores": lines }))?;
+    audit::store::record(tx, context, "scores_confirm", ("exam-session", id), json!({ "scores": lines }))?;
     Ok(())
 }
 
@@ -339,7 +341,7 @@ pub fn session_publish(
         store::publish(tx, context, *application, notice)?;
     }
     let details = json!({ "applications": passed, "notice_ends_on": notice.ends_on });
-    audit::store::record(tx, context, "exam_session_publish", ("exam_session", id), details)?;
+    audit::store::record(tx, context, "exam_session_publish", ("exam-session", id), details)?;
     Ok(notice)
 }
 
@@ -386,125 +388,6 @@ pub fn on_notice(conn: &mut Conn, code: &str, today: NaiveDate) -> Result<Option
     });
     let people = shown.collect();
     Ok(Some(OnNotice { session: whole.session, body, people }))
-}
-
-/// That a certificate may be issued on an application. Only [`cleared`] makes one.
-#[derive(Debug, Clone)]
-pub struct Cleared {
-    application: ApplicationId,
-    person: PersonId,
-    body: OrganisationId,
-    occupation: Occupation,
-    specialty: Specialty,
-    level: SkillLevel,
-}
-
-impl Cleared {
-    #[must_use]
-    pub const fn application(&self) -> ApplicationId {
-        self.application
-    }
-    #[must_use]
-    pub const fn person(&self) -> PersonId {
-        self.person
-    }
-    /// The assessment body that held the exam.
-    #[must_use]
-    pub const fn body(&self) -> OrganisationId {
-        self.body
-    }
-    #[must_use]
-    pub const fn occupation(&self) -> Occupation {
-        self.occupation
-    }
-    #[must_use]
-    pub const fn specialty(&self) -> Specialty {
-        self.specialty
-    }
-    #[must_use]
-    pub const fn level(&self) -> SkillLevel {
-        self.level
-    }
-}
-
-/// Why no certificate may be issued on an application.
-#[derive(Debug, thiserror::Error)]
-pub enum NotCleared {
-    #[error("no such application")]
-    NotFound,
-    /// All of the reasons.
-    #[error("not cleared: {0:?}")]
-    Because(Vec<Obstacle>),
-    #[error(transparent)]
-    Database(#[from] crate::db::DbError),
-}
-
-/// One thing that stands between an application and a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Obstacle {
-    NotEligible,
-    /// A part isn't passed and confirmed.
-    NotPassed,
-    NotPublished,
-    NoticeRunning {
-        ends_on: NaiveDate,
-    },
-}
-
-impl Obstacle {
-    /// Names the reason for programs; the words are those of whoever asks.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NotEligible => "not-eligible",
-            Self::NotPassed => "not-passed",
-            Self::NotPublished => "not-published",
-            Self::NoticeRunning { .. } => "notice-running",
-        }
-    }
-}
-
-/// Whether a certificate may be issued on an application today: eligible, every part passed and confirmed, and
-/// the public notice ended.
-pub fn cleared(conn: &mut Conn, id: ApplicationId, today: NaiveDate) -> Result<Cleared, NotCleared> {
-    let application = store::find_application(conn, id)?.ok_or(NotCleared::NotFound)?;
-    let session = store::find(conn, application.session)?.ok_or(NotCleared::NotFound)?;
-    let scores = store::scores_of(conn, id)?;
-    let obstacles = obstacles(&session, &application, &scores, today);
-    if !obstacles.is_empty() {
-        return Err(NotCleared::Because(obstacles));
-    }
-    Ok(Cleared {
-        application: id,
-        person: application.person,
-        body: session.body,
-        occupation: session.occupation,
-        specialty: session.specialty,
-        level: session.level,
-    })
-}
-
-fn obstacles(
-    session: &Session,
-    application: &Application,
-    scores: &[Score],
-    today: NaiveDate,
-) -> Vec<Obstacle> {
-    let mut obstacles = Vec::new();
-    if application.decision != Decision::Eligible {
-        obstacles.push(Obstacle::NotEligible);
-    }
-    if scoring::outcome(session, scores) != Outcome::Passed {
-        obstacles.push(Obstacle::NotPassed);
-    }
-    match application.notice {
-        None => obstacles.push(Obstacle::NotPublished),
-        Some(notice) if !notice.has_ended(today) => {
-            obstacles.push(Obstacle::NoticeRunning { ends_on: notice.ends_on });
-        }
-        Some(_) => {}
-    }
-    obstacles
 }
 
 /// A session that the caller's body holds. One that others hold is not found; one that the caller may only look

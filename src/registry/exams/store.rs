@@ -154,12 +154,21 @@ pub struct SessionMade<'a> {
     pub resits: i32,
 }
 
+/// A session whose other changers wait for the end of this transaction.
+#[derive(Debug, Clone, Copy)]
+pub struct Touched {
+    /// Its version until then; every change before has raised it.
+    pub before: i32,
+}
+
 /// Raises the version of a session, and by that makes others who change it wait for the end of this transaction.
-pub fn touch(tx: &mut Tx, id: ExamSessionId) -> Result<(), DbError> {
-    diesel::update(exam_sessions::table.find(id))
-        .set(exam_sessions::version.eq(exam_sessions::version + 1))
-        .execute(&mut **tx)?;
-    Ok(())
+/// What is decided by the session's rows is read after this.
+pub fn touch(tx: &mut Tx, id: ExamSessionId) -> Result<Touched, DbError> {
+    let raised = diesel::update(exam_sessions::table.find(id))
+        .set(exam_sessions::version.eq(exam_sessions::version + 1));
+    raised.execute(&mut **tx)?;
+    let now: i32 = exam_sessions::table.find(id).select(exam_sessions::version).first(&mut **tx)?;
+    Ok(Touched { before: now - 1 })
 }
 
 #[derive(Queryable, Selectable)]
@@ -230,6 +239,20 @@ pub fn application_of(
         .first(conn)
         .optional()?;
     row.map(ApplicationRow::application).transpose()
+}
+
+/// Whether an application of `person` was sent to `organisation`'s sessions, or by it.
+pub fn has_dealt_with(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    person: PersonId,
+) -> Result<bool, DbError> {
+    let sent_by = applications::submitted_by.assume_not_null().eq(organisation);
+    let sent = applications::table
+        .inner_join(exam_sessions::table)
+        .filter(applications::person_id.eq(person))
+        .filter(exam_sessions::body_id.eq(organisation).or(sent_by));
+    Ok(diesel::select(diesel::dsl::exists(sent)).get_result(conn)?)
 }
 
 /// How many applications each session has admitted; a session without one is absent.

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 
 use crate::codes;
 use crate::kernel::form::{Fields, Form};
-use crate::kernel::ids::{FirstAidCertificateId, OrganisationId, PersonId};
+use crate::kernel::ids::{FirstAidCertificateId, PersonId};
 use crate::registry::people::RawPerson;
 
 codes! {
@@ -82,8 +82,8 @@ pub struct Checked {
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub issuer: Option<String>,
-    pub person: Option<PersonId>,
-    pub employer: Option<OrganisationId>,
+    /// Those of these people.
+    pub people: Option<Vec<PersonId>>,
     /// Valid ones whose last day lies before or on this day.
     pub expiring_by: Option<NaiveDate>,
 }

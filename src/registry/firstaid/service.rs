@@ -11,7 +11,7 @@ use crate::registry::firstaid::{Filter, FirstAid, NewFirstAid, rules, store};
 use crate::registry::organisations::rules::{Undertaking, accredited};
 use crate::registry::organisations::{self, Scope};
 use crate::registry::people::sealing::Sealer;
-use crate::registry::{audit, people};
+use crate::registry::{audit, employment, people};
 
 /// What recording needs beside the entry.
 #[derive(Clone, Copy)]
@@ -57,14 +57,15 @@ pub fn first_aid_record(
         return Err(Invalid(errors).into());
     };
     if let Some(employer) = employer(context.actor.as_ref())
-        && !store::is_employed(tx, holder.id, employer, context.today())?
+        && !employment::store::is_employed(tx, holder.id, employer, context.today())?
     {
-        return Err(Invalid::one("document_number", "not-own-staff").into());
+        errors.push(FieldError::new("document_number", "not-own-staff"));
     }
     // Asked first, for PostgreSQL ends a transaction at the first statement it refuses, and an import goes on.
     if store::is_recorded(tx, &checked.issuer, &checked.number)? {
-        return Err(Invalid::one("number", "already-registered").into());
+        errors.push(FieldError::new("number", "already-registered"));
     }
+    Invalid::if_any(errors)?;
     let id = store::insert(tx, context, holder.id, &checked).map_err(|error| {
         if error.is_duplicate_of("first_aid_certificates", "number") {
             Error::Invalid(Invalid::one("number", "already-registered"))
@@ -141,9 +142,13 @@ pub fn first_aid_list(
             let (_, name) = own_issuer(conn, actor)?.ok_or(Error::NotFound)?;
             filter.issuer = Some(name);
         }
-        Some(Role::Institution) => filter.employer = Some(employer(actor).ok_or(Error::NotFound)?),
+        Some(Role::Institution) => {
+            let staff =
+                employment::store::staff(conn, employer(actor).ok_or(Error::NotFound)?, context.today())?;
+            filter.people = Some(staff.iter().map(|spell| spell.person).collect());
+        }
         Some(Role::Caregiver) => {
-            filter.person = Some(actor.and_then(|actor| actor.person).ok_or(Error::NotFound)?);
+            filter.people = Some(vec![actor.and_then(|actor| actor.person).ok_or(Error::NotFound)?]);
         }
         Some(Role::Finance | Role::Town | Role::School | Role::Assessor) => return Err(Error::NotFound),
     }

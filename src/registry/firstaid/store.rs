@@ -1,11 +1,11 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use crate::db::schema::{employments, first_aid_certificates as held, people};
+use crate::db::schema::{first_aid_certificates as held, people};
 use crate::db::types::At;
 use crate::db::{Conn, DbError, Tx};
 use crate::kernel::context::Context;
-use crate::kernel::ids::{FirstAidCertificateId, OrganisationId, PersonId, entity};
+use crate::kernel::ids::{AccountId, FirstAidCertificateId, PersonId, entity};
 use crate::registry::firstaid::{Checked, Filter, FirstAid, FirstAidKind, FirstAidState, rules};
 use crate::stored_as_code;
 
@@ -77,7 +77,7 @@ pub fn find(conn: &mut Conn, id: FirstAidCertificateId) -> Result<Option<FirstAi
     Ok(row.map(FirstAid::from))
 }
 
-/// A page of those that fit `filter`, the ones that end first at the top; `employer` means employed there `on`.
+/// A page of those that fit `filter`, the ones that end first at the top.
 pub fn list(
     conn: &mut Conn,
     filter: &Filter,
@@ -89,16 +89,8 @@ pub fn list(
     if let Some(issuer) = &filter.issuer {
         query = query.filter(held::issuer.eq(issuer.clone()));
     }
-    if let Some(person) = filter.person {
-        query = query.filter(held::person_id.eq(person));
-    }
-    if let Some(employer) = filter.employer {
-        let staff = employments::table
-            .filter(employments::organisation_id.eq(employer))
-            .filter(employments::from_date.le(on))
-            .filter(employments::to_date.is_null().or(employments::to_date.ge(on)))
-            .select(employments::person_id);
-        query = query.filter(held::person_id.eq_any(staff));
+    if let Some(people) = &filter.people {
+        query = query.filter(held::person_id.eq_any(people.clone()));
     }
     if let Some(by) = filter.expiring_by {
         query = query.filter(held::expires_on.between(on, by)).filter(held::withdrawn_on.is_null());
@@ -108,19 +100,10 @@ pub fn list(
     Ok(rows.into_iter().map(FirstAid::from).collect())
 }
 
-/// Whether `person` is employed at `employer` on the day.
-pub fn is_employed(
-    conn: &mut Conn,
-    person: PersonId,
-    employer: OrganisationId,
-    on: NaiveDate,
-) -> Result<bool, DbError> {
-    let spell = employments::table
-        .filter(employments::organisation_id.eq(employer))
-        .filter(employments::person_id.eq(person))
-        .filter(employments::from_date.le(on))
-        .filter(employments::to_date.is_null().or(employments::to_date.ge(on)));
-    Ok(diesel::select(diesel::dsl::exists(spell)).get_result(conn)?)
+/// The accounts that recorded this person's, for whoever asks which organisations know them.
+pub fn recorders(conn: &mut Conn, person: PersonId) -> Result<Vec<AccountId>, DbError> {
+    let own = held::table.filter(held::person_id.eq(person)).filter(held::recorded_by.is_not_null());
+    Ok(own.select(held::recorded_by.assume_not_null()).distinct().load(conn)?)
 }
 
 /// Whether an issuer's number is on record.

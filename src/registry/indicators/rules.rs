@@ -188,7 +188,7 @@ pub fn check_target(new: &NewTarget) -> Result<(), Invalid> {
     if new.due_on.is_some_and(|due| due < new.valid_from) {
         errors.push(FieldError::new("due_on", "date-order"));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+    Invalid::if_any(errors)
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub fn check(new: &NewOrganisation) -> Result<(), Invalid> {
         let code = if new.institution_kind.is_some() { "not-for-this-kind" } else { "required" };
         errors.push(FieldError::new("institution_kind", code));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+    Invalid::if_any(errors)
 }
 
 /// Checks an accreditation's entry.
@@ -91,7 +91,7 @@ pub fn check_accreditation(new: &NewAccreditation) -> Result<(), Invalid> {
     if by_level && new.occupation.is_none() {
         errors.push(FieldError::new("occupation", "required"));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+    Invalid::if_any(errors)
 }
 
 #[cfg(test)]

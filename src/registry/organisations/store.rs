@@ -5,7 +5,6 @@ use crate::db::schema::{accreditations, organisations};
 use crate::db::types::At;
 use crate::db::{Conn, DbError, Tx};
 use crate::kernel::area::AreaCode;
-use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::codes::Code;
 use crate::kernel::context::Context;
 use crate::kernel::ids::{AccreditationId, OrganisationId, entity};
@@ -21,14 +20,6 @@ stored_as_code!(OrganisationStatus, Scope, AccreditationStatus);
 
 pub fn find(conn: &mut Conn, id: OrganisationId) -> Result<Option<Organisation>, DbError> {
     Ok(organisations::table.find(id).select(Organisation::as_select()).first(conn).optional()?)
-}
-
-pub fn find_by_body_code(conn: &mut Conn, code: &BodyCode) -> Result<Option<Organisation>, DbError> {
-    Ok(organisations::table
-        .filter(organisations::body_code.eq(code))
-        .select(Organisation::as_select())
-        .first(conn)
-        .optional()?)
 }
 
 /// Organisations within `area`, of one kind if given, by name.

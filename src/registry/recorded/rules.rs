@@ -31,7 +31,7 @@ pub fn check(new: &NewRecorded, today: NaiveDate) -> Result<(), Invalid> {
         (_, None) => refuse(true, "queried_on", "required"),
         (_, Some(day)) => refuse(day > today, "queried_on", "future-date"),
     }
-    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+    Invalid::if_any(errors)
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 use serde_json::json;
 
-use crate::db::Tx;
-use crate::kernel::context::Context;
+use crate::db::{Conn, Tx};
+use crate::kernel::context::{Context, Role};
 use crate::kernel::identity::IdentityRegions;
 use crate::kernel::ids::RecordedCertificateId;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::people::sealing::Sealer;
 use crate::registry::recorded::error::Error;
 use crate::registry::recorded::{NewRecorded, RecordedCertificate, rules, store};
-use crate::registry::{audit, people};
+use crate::registry::{accounts, audit, people};
 
 /// Records one that a named person has checked.
 pub fn recorded_record(
@@ -67,6 +67,24 @@ pub fn recorded_import(
         }
     }
     if errors.is_empty() { Ok(rows.len()) } else { Err(Invalid(errors).into()) }
+}
+
+/// A page of what the caller may see: an assessment body what its own accounts entered, the bureau all.
+pub fn recorded_list(
+    conn: &mut Conn,
+    context: &Context,
+    page: (i64, i64),
+) -> Result<Vec<RecordedCertificate>, Error> {
+    let actor = context.actor.as_ref();
+    let recorders = match actor.map(|actor| actor.role) {
+        None | Some(Role::Administrator | Role::Bureau) => None,
+        Some(Role::Assessor) => {
+            let own = actor.and_then(|actor| actor.organisation).ok_or(Error::NotFound)?;
+            Some(accounts::store::of_organisation(conn, own)?)
+        }
+        Some(_) => return Err(Error::NotFound),
+    };
+    Ok(store::list(conn, recorders, page)?)
 }
 
 /// Takes one back from today on, with a reason; it counts for earlier days still.

@@ -6,7 +6,7 @@ use crate::db::types::At;
 use crate::db::{Conn, DbError, Tx};
 use crate::kernel::certificate_number::CertificateNumber;
 use crate::kernel::context::Context;
-use crate::kernel::ids::{PersonId, RecordedCertificateId, entity};
+use crate::kernel::ids::{AccountId, PersonId, RecordedCertificateId, entity};
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::registry::people::rules::same_name;
 use crate::registry::recorded::{NationalQuery, NewRecorded, RecordedCertificate};
@@ -87,15 +87,18 @@ pub fn find_by_number_and_name(
     Ok(rows.into_iter().find(|(_, of)| same_name(of, name)).map(RecordedCertificate::from))
 }
 
-/// Newest entries first; withdrawn ones too.
-pub fn list(conn: &mut Conn, (offset, limit): (i64, i64)) -> Result<Vec<RecordedCertificate>, DbError> {
-    let rows: Vec<(HeldRow, String)> = held::table
-        .inner_join(people::table)
-        .select((HeldRow::as_select(), people::name))
-        .order(held::id.desc())
-        .offset(offset)
-        .limit(limit)
-        .load(conn)?;
+/// Newest entries first, withdrawn ones too; those that these accounts entered, or all.
+pub fn list(
+    conn: &mut Conn,
+    recorders: Option<Vec<AccountId>>,
+    (offset, limit): (i64, i64),
+) -> Result<Vec<RecordedCertificate>, DbError> {
+    let mut query =
+        held::table.inner_join(people::table).select((HeldRow::as_select(), people::name)).into_boxed();
+    if let Some(recorders) = recorders {
+        query = query.filter(held::recorded_by.assume_not_null().eq_any(recorders));
+    }
+    let rows: Vec<(HeldRow, String)> = query.order(held::id.desc()).offset(offset).limit(limit).load(conn)?;
     Ok(rows.into_iter().map(RecordedCertificate::from).collect())
 }
 
@@ -108,6 +111,12 @@ pub fn of_person(conn: &mut Conn, person: PersonId) -> Result<Vec<RecordedCertif
         .order(held::issued_on.desc())
         .load(conn)?;
     Ok(rows.into_iter().map(RecordedCertificate::from).collect())
+}
+
+/// The accounts that recorded this person's, for whoever asks which organisations know them.
+pub fn recorders(conn: &mut Conn, person: PersonId) -> Result<Vec<AccountId>, DbError> {
+    let own = held::table.filter(held::person_id.eq(person)).filter(held::recorded_by.is_not_null());
+    Ok(own.select(held::recorded_by.assume_not_null()).distinct().load(conn)?)
 }
 
 /// Whether an issuer's number is on record.

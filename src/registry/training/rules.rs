@@ -132,7 +132,7 @@ pub fn check_class(
         errors.push(FieldError::new("programme_id", "programme-not-in-force"));
     }
     errors.extend(accreditation_errors(new, programme, held));
-    refuse_any(errors)
+    Invalid::if_any(errors)
 }
 
 fn accreditation_errors(new: &NewClass, programme: &Programme, held: &[Accreditation]) -> Vec<FieldError> {
@@ -171,7 +171,7 @@ pub fn check_change(class: &Class, new: &NewClass, lessons: &[Lesson], enrolled:
     if i64::from(new.capacity) < enrolled {
         errors.push(FieldError::new("capacity", "fewer-than-enrolled").with("enrolled", enrolled));
     }
-    refuse_any(errors)
+    Invalid::if_any(errors)
 }
 
 /// Checks that a class is filed early enough (提前备案).
@@ -206,7 +206,7 @@ pub fn check_lesson(
         let error = FieldError::new("hours", "too-many-hours-a-day");
         errors.push(error.with("max", rules.hours_per_day_max).with("planned", hours_that_day));
     }
-    refuse_any(errors)
+    Invalid::if_any(errors)
 }
 
 /// Checks that an attendance list names every trainee who is enrolled, each once, and nobody else.
@@ -226,7 +226,7 @@ pub fn check_attendance(lines: &[Attendance], enrolments: &[Enrolment]) -> Resul
     if missing > 0 {
         errors.push(FieldError::new("presences", "trainees-missing").with("count", missing));
     }
-    refuse_any(errors)
+    Invalid::if_any(errors)
 }
 
 /// Checks that results are of this class's trainees and modules, each pair once.
@@ -252,15 +252,11 @@ pub fn check_results(
             errors.push(FieldError::new(at("module_id"), "named-twice"));
         }
     }
-    refuse_any(errors)
+    Invalid::if_any(errors)
 }
 
 fn is_open(enrolments: &[Enrolment], id: EnrolmentId) -> bool {
     enrolments.iter().any(|enrolment| enrolment.id == id && enrolment.state == EnrolmentState::Enrolled)
-}
-
-fn refuse_any(errors: Vec<FieldError>) -> Result<(), Invalid> {
-    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
 }
 
 #[cfg(test)]

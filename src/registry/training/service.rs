@@ -4,7 +4,7 @@ use crate::db::{Conn, Tx};
 use crate::kernel::area::AreaCode;
 use crate::kernel::context::{Actor, Context};
 use crate::kernel::ids::{ClassId, EnrolmentId, OrganisationId, PersonId, ProgrammeId};
-use crate::kernel::invalid::Invalid;
+use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::training::error::{Conflict, Error};
 use crate::registry::training::rules::LocalRules;
 use crate::registry::training::{
@@ -35,6 +35,13 @@ pub fn own_class(conn: &mut Conn, context: &Context, id: ClassId) -> Result<Clas
     let actor = actor(context)?;
     let class = store::find_class(conn, id)?.ok_or(Error::NotFound)?;
     if rules::runs(actor, &class) { Ok(class) } else { Err(Error::NotFound) }
+}
+
+/// [`own_class`], held until the transaction ends: whoever decides by what a class has (places, lessons, trainees)
+/// starts here, so that no two decide by the same.
+pub fn held_class(tx: &mut Tx, context: &Context, id: ClassId) -> Result<Class, Error> {
+    own_class(tx, context, id)?;
+    store::lock_class(tx, id)?.ok_or(Error::NotFound)
 }
 
 pub fn programme(conn: &mut Conn, id: ProgrammeId) -> Result<Programme, Error> {
@@ -69,7 +76,7 @@ pub fn class_change(
     version: i32,
     new: &NewClass,
 ) -> Result<Class, Error> {
-    let class = own_class(tx, context, id)?;
+    let class = held_class(tx, context, id)?;
     class.state.open_to_change()?;
     let area = check(tx, rules, class.school, new)?;
     check_what_is_there(tx, &class, new)?;
@@ -128,7 +135,7 @@ pub fn class_review(
 
 /// Closes an approved class after its last day (结班).
 pub fn class_close(tx: &mut Tx, context: &Context, id: ClassId, version: i32) -> Result<Class, Error> {
-    let class = own_class(tx, context, id)?;
+    let class = held_class(tx, context, id)?;
     let closed = class.state.clone().close()?;
     if rules::phase(&class, context.today()) != Phase::Ended {
         return Err(Conflict::ClassNotEnded.into());
@@ -136,7 +143,7 @@ pub fn class_close(tx: &mut Tx, context: &Context, id: ClassId, version: i32) ->
     move_to(tx, context, &class, version, &closed, "class_close")
 }
 
-/// Enrols a registered person. The class must be locked by [`store::lock_class`] before, as `flows::enrol` does.
+/// Enrols a registered person in a class that [`held_class`] gave.
 pub fn enrolment_create(
     tx: &mut Tx,
     context: &Context,
@@ -171,7 +178,7 @@ pub fn enrolment_withdraw(
     class: ClassId,
     id: EnrolmentId,
 ) -> Result<Enrolment, Error> {
-    let class = own_class(tx, context, class)?;
+    let class = held_class(tx, context, class)?;
     class.state.open_to_enrolment()?;
     let enrolment = open_enrolment(tx, &class, id)?;
     store::set_enrolment_state(tx, id, EnrolmentState::Withdrawn)?;
@@ -211,15 +218,21 @@ fn open_enrolment(tx: &mut Tx, class: &Class, id: EnrolmentId) -> Result<Enrolme
 /// Checks a class's entry for its school; the area that it is held in.
 fn check(tx: &mut Tx, rules: &LocalRules, school: OrganisationId, new: &NewClass) -> Result<AreaCode, Error> {
     let school = organisations::store::find(tx, school)?.ok_or(Error::NotFound)?;
-    let Some(programme) = store::find_programme(tx, new.programme)? else {
-        return Err(Invalid::one("programme_id", "unknown-programme").into());
-    };
+    let mut errors = Vec::new();
     let area = new.area_code.clone().unwrap_or(school.area_code);
     if areas::store::find(tx, &area)?.is_none() {
-        return Err(Invalid::one("area_code", "unknown-area").into());
+        errors.push(FieldError::new("area_code", "unknown-area"));
     }
-    let held = organisations::store::accreditations(tx, school.id)?;
-    rules::check_class(new, &programme, &held, rules)?;
+    match store::find_programme(tx, new.programme)? {
+        None => errors.push(FieldError::new("programme_id", "unknown-programme")),
+        Some(programme) => {
+            let held = organisations::store::accreditations(tx, school.id)?;
+            errors.extend(
+                rules::check_class(new, &programme, &held, rules).err().into_iter().flat_map(|e| e.0),
+            );
+        }
+    }
+    Invalid::if_any(errors)?;
     Ok(area)
 }
 

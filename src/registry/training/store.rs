@@ -354,6 +354,15 @@ impl From<EnrolmentRow> for Enrolment {
     }
 }
 
+/// Whether `person` was ever enrolled at `school`.
+pub fn has_enrolled(conn: &mut Conn, school: OrganisationId, person: PersonId) -> Result<bool, DbError> {
+    let places = enrolments::table
+        .inner_join(classes::table)
+        .filter(enrolments::person_id.eq(person))
+        .filter(classes::school_id.eq(school));
+    Ok(diesel::select(diesel::dsl::exists(places)).get_result(conn)?)
+}
+
 /// Trainees of a class who have not withdrawn.
 pub fn count_enrolled(conn: &mut Conn, class: ClassId) -> Result<i64, DbError> {
     Ok(enrolments::table
@@ -379,16 +388,6 @@ pub fn enrolments(conn: &mut Conn, class: ClassId) -> Result<Vec<Enrolment>, DbE
         .filter(enrolments::class_id.eq(class))
         .select(EnrolmentRow::as_select())
         .order(enrolments::number)
-        .load(conn)?;
-    Ok(rows.into_iter().map(Enrolment::from).collect())
-}
-
-/// A person's enrolments, the newest first.
-pub fn enrolments_of(conn: &mut Conn, person: PersonId) -> Result<Vec<Enrolment>, DbError> {
-    let rows: Vec<EnrolmentRow> = enrolments::table
-        .filter(enrolments::person_id.eq(person))
-        .select(EnrolmentRow::as_select())
-        .order(enrolments::id.desc())
         .load(conn)?;
     Ok(rows.into_iter().map(Enrolment::from).collect())
 }

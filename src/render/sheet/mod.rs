@@ -59,6 +59,29 @@ pub enum SheetLanguage {
 }
 
 impl Column {
+    /// A column of middling width, with nothing to say on how to fill it in.
+    #[must_use]
+    pub const fn new(
+        key: &'static str,
+        title_zh: &'static str,
+        title_en: &'static str,
+        kind: ColumnKind,
+        presence: Presence,
+    ) -> Self {
+        Self { key, title_zh, title_en, kind, presence, width: 18, note_zh: "", note_en: "" }
+    }
+
+    #[must_use]
+    pub const fn noted(self, note_zh: &'static str, note_en: &'static str) -> Self {
+        Self { note_zh, note_en, ..self }
+    }
+
+    /// With another width, in characters.
+    #[must_use]
+    pub const fn wide(self, width: u16) -> Self {
+        Self { width, ..self }
+    }
+
     #[must_use]
     pub const fn title(&self, language: SheetLanguage) -> &'static str {
         match language {

@@ -2,91 +2,37 @@
 
 use std::convert::Infallible;
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 
 use crate::app::App;
 use crate::db::{DbError, Tx};
 use crate::flows::import_roster::{Standing, Taken, import_roster};
 use crate::http::api::training::views::{RosterView, WrongCell};
 use crate::http::call::{Answer, Call, ok};
+use crate::http::download::empty_template;
 use crate::http::import;
 use crate::http::input::Upload;
+use crate::http::person_columns as person;
 use crate::http::problem::Problem;
-use crate::http::texts::Language;
 use crate::kernel::context::Context;
 use crate::kernel::form::{self, Fields, Form};
 use crate::kernel::ids::ClassId;
 use crate::kernel::invalid::Invalid;
 use crate::registry::people::RawPerson;
-use crate::render::sheet::write::template;
-use crate::render::sheet::{Column, ColumnKind, Presence, SheetLanguage};
+use crate::render::sheet::Column;
 
 /// The columns of a roster: those of a person.
 pub const COLUMNS: &[Column] = &[
-    Column {
-        note_zh: "不填即为居民身份证",
-        note_en: "a resident identity card where left out",
-        ..column("document_kind", "证件类型", "Kind of document", DOCUMENT_KIND, Presence::Optional)
-    },
-    Column {
-        width: 24,
-        note_zh: "请勿改动单元格的文本格式，否则号码会丢失末几位",
-        note_en: "keep the cells as text, or the number loses its last digits",
-        ..column("document_number", "证件号码", "Document number", ColumnKind::Identifier, Presence::Required)
-    },
-    column("name", "姓名", "Name", ColumnKind::Text, Presence::Required),
-    Column {
-        note_zh: "居民身份证可不填",
-        note_en: "may be left out for a resident identity card",
-        ..column("gender", "性别", "Gender", GENDER, Presence::Optional)
-    },
-    Column {
-        note_zh: "居民身份证可不填",
-        note_en: "may be left out for a resident identity card",
-        ..column("birth_date", "出生日期", "Date of birth", ColumnKind::Date, Presence::Optional)
-    },
-    column("education", "学历", "Education", EDUCATION, Presence::Optional),
-    column("phone", "手机号码", "Mobile phone", ColumnKind::Identifier, Presence::Optional),
-    column("email", "电子邮箱", "Email", ColumnKind::Text, Presence::Optional),
-    Column {
-        note_zh: "行政区划代码，如 330481101",
-        note_en: "an area code such as 330481101",
-        ..column("home_area", "居住地", "Home area", ColumnKind::Identifier, Presence::Optional)
-    },
+    person::DOCUMENT_KIND,
+    person::DOCUMENT_NUMBER,
+    person::NAME,
+    person::GENDER,
+    person::BIRTH_DATE,
+    person::EDUCATION,
+    person::PHONE,
+    person::EMAIL,
+    person::HOME_AREA,
 ];
-
-const DOCUMENT_KIND: ColumnKind = ColumnKind::Choice {
-    codes: &["resident-id", "passport", "hk-macao-permit", "taiwan-permit"],
-    zh: &["居民身份证", "护照", "港澳居民来往内地通行证", "台湾居民来往大陆通行证"],
-    en: &["Resident identity card", "Passport", "Hong Kong and Macao permit", "Taiwan permit"],
-};
-const GENDER: ColumnKind =
-    ColumnKind::Choice { codes: &["1", "2"], zh: &["男", "女"], en: &["Male", "Female"] };
-const EDUCATION: ColumnKind = ColumnKind::Choice {
-    codes: &["10", "20", "30", "40", "60", "70", "80", "90"],
-    zh: &["研究生", "本科", "专科", "中职", "高中", "初中", "小学", "其他"],
-    en: &[
-        "Postgraduate",
-        "Bachelor",
-        "Junior college",
-        "Secondary vocational",
-        "High school",
-        "Middle school",
-        "Primary school",
-        "Other",
-    ],
-};
-
-const fn column(
-    key: &'static str,
-    title_zh: &'static str,
-    title_en: &'static str,
-    kind: ColumnKind,
-    presence: Presence,
-) -> Column {
-    Column { key, title_zh, title_en, kind, presence, width: 16, note_zh: "", note_en: "" }
-}
 
 /// What comes with the file.
 pub struct RosterOptions {
@@ -102,19 +48,7 @@ impl Form for RosterOptions {
 }
 
 pub async fn roster_template(call: Call) -> Answer {
-    let (language, name) = match call.language {
-        Language::Chinese => (SheetLanguage::Chinese, "roster-zh.xlsx"),
-        Language::English => (SheetLanguage::English, "roster-en.xlsx"),
-    };
-    let bytes = call
-        .work(move |_, _| {
-            template(COLUMNS, language, &[]).map_err(|error| Problem::Internal(error.to_string()))
-        })
-        .await?;
-    Ok(HttpResponse::Ok()
-        .content_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .body(bytes))
+    empty_template(&call, "roster", COLUMNS)
 }
 
 pub async fn roster_import(call: Call, id: web::Path<ClassId>, upload: Upload) -> Answer {

@@ -31,7 +31,7 @@ pub fn check(
         Err(NotAccredited::Never) => errors.push(FieldError::new("level", NotAccredited::Never.code())),
         Err(reason) => errors.push(FieldError::new("held_on", reason.code())),
     }
-    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+    Invalid::if_any(errors)
 }
 
 /// Whether `actor` may enter, confirm and publish: only the body that holds the session.

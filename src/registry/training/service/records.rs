@@ -11,7 +11,7 @@ use crate::registry::audit;
 use crate::registry::training::error::{Conflict, Error};
 use crate::registry::training::rules::LocalRules;
 use crate::registry::training::rules::completion::{Records, Shortfall, completion};
-use crate::registry::training::service::{class, open_enrolment, own_class, programme};
+use crate::registry::training::service::{class, held_class, open_enrolment, programme};
 use crate::registry::training::store::{self, records};
 use crate::registry::training::{
     Attendance, Class, EnrolmentState, Lesson, NewLesson, Presence, Presences, Results, rules,
@@ -25,8 +25,7 @@ pub fn lesson_create(
     class: ClassId,
     new: &NewLesson,
 ) -> Result<Lesson, Error> {
-    own_class(tx, context, class)?;
-    let class = store::lock_class(tx, class)?.ok_or(Error::NotFound)?;
+    let class = held_class(tx, context, class)?;
     class.state.open_to_enrolment()?;
     let programme = programme(tx, class.programme)?;
     let hours = i32::try_from(records::hours_on(tx, class.id, new.held_on)?).unwrap_or(i32::MAX);
@@ -39,7 +38,7 @@ pub fn lesson_create(
 
 /// Takes a planned lesson off the timetable; one whose attendance has been recorded stays.
 pub fn lesson_remove(tx: &mut Tx, context: &Context, id: LessonId) -> Result<Lesson, Error> {
-    let (class, lesson) = own_lesson(tx, context, id)?;
+    let (class, lesson) = held_lesson(tx, context, id)?;
     class.state.open_to_enrolment()?;
     if !records::attendance(tx, id)?.is_empty() {
         return Err(Conflict::LessonHeld.into());
@@ -56,9 +55,13 @@ pub fn lesson(conn: &mut Conn, context: &Context, id: LessonId) -> Result<(Class
     Ok((class(conn, context, lesson.class_id)?, lesson))
 }
 
-fn own_lesson(conn: &mut Conn, context: &Context, id: LessonId) -> Result<(Class, Lesson), Error> {
-    let lesson = records::find_lesson(conn, id)?.ok_or(Error::NotFound)?;
-    Ok((own_class(conn, context, lesson.class_id)?, lesson))
+/// A lesson of the caller's school, its class held.
+fn held_lesson(tx: &mut Tx, context: &Context, id: LessonId) -> Result<(Class, Lesson), Error> {
+    let lesson = records::find_lesson(tx, id)?.ok_or(Error::NotFound)?;
+    let class = held_class(tx, context, lesson.class_id)?;
+    // Somebody may have removed it while we waited for the class.
+    let lesson = records::find_lesson(tx, id)?.ok_or(Error::NotFound)?;
+    Ok((class, lesson))
 }
 
 /// Records the attendance of a whole lesson, or corrects it.
@@ -68,7 +71,7 @@ pub fn attendance_record(
     id: LessonId,
     Presences(lines): &Presences,
 ) -> Result<(), Error> {
-    let (class, lesson) = own_lesson(tx, context, id)?;
+    let (class, lesson) = held_lesson(tx, context, id)?;
     class.state.open_to_records()?;
     if context.today() < lesson.held_on {
         return Err(Conflict::LessonInFuture.into());
@@ -107,7 +110,7 @@ pub fn results_record(
     class: ClassId,
     Results(lines): &Results,
 ) -> Result<(), Error> {
-    let class = own_class(tx, context, class)?;
+    let class = held_class(tx, context, class)?;
     class.state.open_to_records()?;
     let enrolments = store::enrolments(tx, class.id)?;
     let programme = programme(tx, class.programme)?;
@@ -146,7 +149,7 @@ pub fn enrolment_complete(
     class: ClassId,
     id: EnrolmentId,
 ) -> Result<(), Error> {
-    let class = own_class(tx, context, class)?;
+    let class = held_class(tx, context, class)?;
     class.state.open_to_records()?;
     open_enrolment(tx, &class, id)?;
     let short = complete_all(tx, context, rules, &class, &[id])?;
@@ -170,7 +173,7 @@ pub fn class_complete(
     rules: &LocalRules,
     class: ClassId,
 ) -> Result<Completions, Error> {
-    let class = own_class(tx, context, class)?;
+    let class = held_class(tx, context, class)?;
     class.state.open_to_records()?;
     let enrolments = store::enrolments(tx, class.id)?;
     let open = enrolments.iter().filter(|enrolment| enrolment.state == EnrolmentState::Enrolled);
