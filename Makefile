@@ -24,7 +24,7 @@ check: setup
 	$(MAKE) --no-print-directory test
 
 bench: setup
-	cargo bench --quiet
+	cargo bench --quiet --no-fail-fast
 
 # Walks the whole path over the API of a running demonstration.
 walk:

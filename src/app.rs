@@ -206,9 +206,17 @@ impl App {
 
     /// The context of one request, job or command.
     pub fn context(&self, actor: Option<Actor>, origin: Origin) -> Context {
-        let now = self.clock.now();
-        let request = RequestId::from_uuid(uuid_at(now, &*self.random));
-        Context { now, actor, request, origin, random: Arc::clone(&self.random) }
+        self.context_of(self.fresh_request(), actor, origin)
+    }
+
+    /// [`App::context`] of a request that has its number already.
+    pub fn context_of(&self, request: RequestId, actor: Option<Actor>, origin: Origin) -> Context {
+        Context { now: self.clock.now(), actor, request, origin, random: Arc::clone(&self.random) }
+    }
+
+    /// The number of a new request.
+    pub fn fresh_request(&self) -> RequestId {
+        RequestId::from_uuid(uuid_at(self.clock.now(), &*self.random))
     }
 }
 

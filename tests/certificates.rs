@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use huzheng::app::trust::{self, Certification};
-use huzheng::db::schema::{applications, exam_sessions, scores};
+use huzheng::db::DbError;
+use huzheng::db::schema::{applications, employments, exam_sessions, scores};
 use huzheng::db::types::{At, Json};
 use huzheng::http::problem::Problem;
 use huzheng::kernel::context::{Context, Origin};
@@ -16,7 +18,8 @@ use huzheng::kernel::ids::{ApplicationId, ExamSessionId, PersonId, entity};
 use huzheng::kernel::skill::{ExamPart, Occupation, SkillLevel, Specialty};
 use huzheng::proof::status::{Standing, StatusSnapshot};
 use huzheng::proof::trust::TrustList;
-use huzheng::registry::certificates::number_store;
+use huzheng::registry::certificates::{number_store, store};
+use huzheng::registry::indicators::store::{Counted, headcounts, headcounts_by_child};
 use huzheng::registry::people::RawPerson;
 use huzheng::registry::{accounts, organisations, people};
 use serde_json::{Value, json};
@@ -290,6 +293,118 @@ fn check_published_files(world: &World, made: &Value) {
     });
     let known = known.expect("read").expect("a certificate");
     assert_eq!(status.lookup(&known.code, known.place, now), Standing::Revoked { on: None });
+}
+
+/// Makes the holder of `made` a caregiver of the institution, long ago.
+fn employ(world: &World, made: &Value) {
+    let context = world.app.context(None, Origin::CommandLine);
+    let code = text(made, "code").parse().expect("a code");
+    let employed = world.app.database.write(|tx| {
+        let held = store::find_by_code(tx, &code)?.expect("a certificate");
+        diesel::insert_into(employments::table)
+            .values((
+                employments::id.eq(context.fresh_id::<entity::Employment>()),
+                employments::person_id.eq(held.person),
+                employments::organisation_id.eq(world.organisations["institution"]),
+                employments::position.eq("caregiver"),
+                employments::post_kind.eq("full-time"),
+                employments::from_date.eq(context.today() - chrono::Days::new(1000)),
+                employments::recorded_at.eq(At(context.now)),
+                employments::version.eq(1),
+            ))
+            .execute(&mut **tx)
+            .expect("a spell");
+        Ok::<_, Problem>(())
+    });
+    employed.expect("employed");
+}
+
+#[test]
+fn the_figures_count_a_certificate_on_the_days_that_it_was_valid() {
+    on_both(|world| {
+        certify(world, None);
+        let start = shanghai_date(world.app.clock.now());
+        // How many were certified on the day before and the five from then on, in the city and in its town.
+        let certified = || {
+            [-1, 0, 1, 2, 3, 4].map(|day| {
+                let on = start + chrono::TimeDelta::days(day);
+                let counted = Counted { on, positions: &["caregiver"] };
+                let area = "330481".parse().expect("an area");
+                let found = world.app.database.read(|conn| {
+                    let whole = headcounts(conn, counted, &area)?.certified;
+                    let parts = headcounts_by_child(conn, counted, &area)?;
+                    assert_eq!(parts.values().map(|part| part.certified).sum::<i64>(), whole, "{on}");
+                    Ok::<_, Problem>(whole)
+                });
+                found.expect("counted")
+            })
+        };
+        let change = |made: &Value, change: &str, code: &str| {
+            let reason = json!({ "reason_code": code, "reason": "见调查报告" });
+            for who in if change == "revoke" { &["bureau", "bureau2"][..] } else { &["bureau"] } {
+                let answer = world.post(who, &format!("{}/{change}", path(made)), reason.clone());
+                assert!(matches!(answer.status, 200 | 202), "{change}: {}", answer.text());
+            }
+        };
+        let made = issue(world, passed(world, 1)).expect(201);
+        employ(world, &made);
+        assert_eq!(certified(), [0, 1, 1, 1, 1, 1]);
+        change(&made, "suspend", "investigation");
+        assert_eq!(certified(), [0, 0, 0, 0, 0, 0], "a day belongs to the state at its end");
+        world.advance_days(1);
+        change(&made, "reinstate", "cleared");
+        assert_eq!(certified(), [0, 0, 1, 1, 1, 1]);
+        world.advance_days(1);
+        change(&made, "suspend", "investigation");
+        change(&made, "reinstate", "cleared");
+        assert_eq!(certified(), [0, 0, 1, 1, 1, 1]);
+        world.advance_days(1);
+        change(&made, "suspend", "investigation");
+        assert_eq!(certified(), [0, 0, 1, 1, 0, 0], "valid on the last day before");
+        world.advance_days(1);
+        change(&made, "revoke", "fraud");
+        assert_eq!(certified(), [0, 0, 1, 1, 0, 0]);
+        let other = issue(world, passed(world, 2)).expect(201);
+        employ(world, &other);
+        assert_eq!(certified(), [0, 0, 1, 1, 0, 1]);
+        change(&other, "revoke", "fraud");
+        assert_eq!(certified(), [0, 0, 1, 1, 0, 0], "issued and revoked on one day");
+    });
+}
+
+#[test]
+fn a_second_scan_asks_no_database() {
+    let world = World::new(crate::support::databases::Kind::Sqlite);
+    certify(&world, None);
+    let made = issue(&world, passed(&world, 1)).expect(201);
+    let other = issue(&world, passed(&world, 2)).expect(201);
+    let anybody = world.anybody().with_header("Accept", "application/json");
+    let address = |made: &Value| format!("/v/{}", text(made, "code"));
+    anybody.get(&address(&made)).expect(200);
+    let without = world.app.database.read(|conn| {
+        conn.batch_execute("ALTER TABLE certificates RENAME TO moved_away").map_err(DbError::from)
+    });
+    without.expect("moved away");
+    assert_eq!(anybody.get(&address(&made)).expect(200)["verdict"], "valid");
+    anybody.get(&address(&other)).expect(500);
+    // Its own content is enough, scanned for the first time.
+    assert_eq!(verdict(&world, text(&other, "qr_content")), "valid");
+}
+
+#[test]
+fn guesses_at_addresses_are_throttled_and_scans_are_not() {
+    let world = World::new(crate::support::databases::Kind::Sqlite);
+    certify(&world, None);
+    let made = issue(&world, passed(&world, 1)).expect(201);
+    let anybody = world.anybody().with_header("Accept", "application/json");
+    let address = format!("/v/{}", text(&made, "code"));
+    anybody.get(&address).expect(200);
+    let letter = |n: u8| char::from(b'a' + n);
+    let guess =
+        |n: u8| anybody.get(&format!("/v/{}{}{}", letter(n / 20), letter(n % 20), "a".repeat(24))).status;
+    let refused = (0..40).find(|n| guess(*n) == 429);
+    assert!(refused.is_some_and(|n| n >= 20), "{refused:?}");
+    anybody.get(&address).expect(200);
 }
 
 #[test]

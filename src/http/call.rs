@@ -16,6 +16,7 @@ use crate::http::problem::Problem;
 use crate::http::texts::Language;
 use crate::kernel::area::AreaCode;
 use crate::kernel::context::{Actor, Context, Origin};
+use crate::kernel::ids::RequestId;
 use crate::registry::accounts::idempotency;
 
 /// One request.
@@ -39,10 +40,8 @@ impl FromRequest for Call {
         };
         let caller = request.extensions().get::<Caller>().cloned().unwrap_or_default();
         let address = request.peer_addr().map(|peer| peer.ip());
-        let mut context = app.context(caller.actor, Origin::Http(address));
-        if let Some(id) = request.extensions().get::<crate::kernel::ids::RequestId>() {
-            context.request = *id;
-        }
+        let id = request.extensions().get::<RequestId>().copied().unwrap_or_else(|| app.fresh_request());
+        let context = app.context_of(id, caller.actor, Origin::Http(address));
         ready(Ok(Self {
             app: Arc::clone(app),
             context,

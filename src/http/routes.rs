@@ -168,6 +168,8 @@ const HOLDERS: Access = Access::Roles(&[Caregiver]);
 #[must_use]
 pub fn table() -> Vec<RouteSpec> {
     let sections = [
+        // First what the public asks for all day: the router goes through the table from its top.
+        verification(),
         system(),
         accounts(),
         areas(),
@@ -179,7 +181,6 @@ pub fn table() -> Vec<RouteSpec> {
         first_aid(),
         recorded(),
         certificates(),
-        verification(),
         indicators(),
         training_pages(),
     ];

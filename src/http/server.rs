@@ -17,7 +17,6 @@ use crate::http::problem::Problem;
 use crate::http::routes;
 use crate::http::texts::{LANGUAGE_COOKIE, Language};
 use crate::kernel::codes::Code;
-use crate::kernel::context::uuid_at;
 use crate::kernel::ids::RequestId;
 
 /// Starts serving on `listener`.
@@ -52,7 +51,7 @@ async fn finish(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, actix_web::Error> {
     let id = match request.app_data::<web::Data<App>>() {
-        Some(app) => RequestId::from_uuid(uuid_at(app.clock.now(), &*app.random)),
+        Some(app) => app.fresh_request(),
         None => RequestId::from_uuid(uuid::Uuid::nil()),
     };
     request.extensions_mut().insert(id);
@@ -114,9 +113,14 @@ fn word(request: &HttpRequest, problem: &Problem, id: RequestId) -> HttpResponse
 /// Reads are told to the log only where they fail; never a query, which may hold what somebody typed.
 fn log(request: &HttpRequest, status: u16, id: RequestId) {
     let method = request.method().as_str();
+    let notable = status >= 400 || (method != "GET" && request.path() != "/api/v1/verifications");
+    // Nothing is looked up for a line that nobody reads: to name the route, the router goes through its table again.
+    if !notable && !tracing::enabled!(tracing::Level::DEBUG) {
+        return;
+    }
     let route = request.match_pattern();
     let route = route.as_deref().unwrap_or("-");
-    if status >= 400 || (method != "GET" && !request.path().starts_with("/api/v1/verifications")) {
+    if notable {
         tracing::info!(request = %id, method, route, status, "request");
     } else {
         tracing::debug!(request = %id, method, route, status, "request");

@@ -15,7 +15,8 @@ CREATE INDEX targets_lookup ON targets (area_code, indicator, valid_from);
 
 -- Headcounts read indexes alone: from an area's organisations to the spells, from a person to what they hold.
 CREATE INDEX employments_headcount ON employments (organisation_id, position, from_date, to_date, person_id);
-CREATE INDEX certificates_headcount ON certificates (person_id, occupation, level, issued_on, expires_on, id);
+CREATE INDEX certificates_headcount
+    ON certificates (person_id, occupation, level, issued_on, expires_on, state, state_since, id);
 CREATE INDEX certificate_standings_headcount ON certificate_standings (certificate_id, state, from_date, to_date);
 CREATE INDEX recorded_certificates_headcount
     ON recorded_certificates (person_id, occupation, level, issued_on, expires_on, withdrawn_on);

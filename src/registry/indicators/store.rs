@@ -1,9 +1,8 @@
 //! Counts and targets. This store alone may join other domains' tables, to read.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{BigInt, Date, Text};
 
 use crate::db::MultiBackend;
@@ -28,12 +27,14 @@ pub struct Counted<'a> {
 }
 
 /// The best level of ours that the person `{who}` holds on the day $1, as a text: levels sort as their digits. A
-/// certificate is valid on its last day.
+/// certificate is valid on its last day, and so is a standing. What has been valid since then needs no look into the
+/// past.
 const OURS: &str = "(SELECT c.level FROM certificates c \
      WHERE c.person_id = {who} AND c.occupation = {occupation} AND c.issued_on <= $1 \
      AND (c.expires_on IS NULL OR c.expires_on >= $1) \
-     AND EXISTS (SELECT 1 FROM certificate_standings s WHERE s.certificate_id = c.id AND s.state = 'valid' \
-     AND s.from_date <= $1 AND (s.to_date IS NULL OR s.to_date >= $1)) \
+     AND ((c.state = 'valid' AND c.state_since <= $1) \
+     OR EXISTS (SELECT 1 FROM certificate_standings s WHERE s.certificate_id = c.id AND s.state = 'valid' \
+     AND s.from_date <= $1 AND (s.to_date IS NULL OR s.to_date >= $1))) \
      ORDER BY c.level LIMIT 1)";
 
 /// The same of those recorded from elsewhere; one is not valid any more on the day it was withdrawn.
@@ -43,15 +44,15 @@ const THEIRS: &str = "(SELECT r.level FROM recorded_certificates r \
      AND (r.withdrawn_on IS NULL OR r.withdrawn_on > $1) \
      ORDER BY r.level LIMIT 1)";
 
-/// Whether the person `{who}` holds a valid 救护员证 on the day $1.
-const IS_RESCUER: &str = "EXISTS (SELECT 1 FROM first_aid_certificates f \
-     WHERE f.person_id = {who} AND f.kind = 'rescuer' AND f.issued_on <= $1 AND f.expires_on >= $1 \
-     AND (f.withdrawn_on IS NULL OR f.withdrawn_on > $1))";
+/// The headcounts over `each` employed person with the best level of ours and of theirs.
+const COUNTS: &str = "COUNT(*) AS employed, COUNT(COALESCE(ours, theirs)) AS certified, \
+     COUNT(CASE WHEN COALESCE(ours, theirs) IS NOT NULL AND EXISTS (SELECT 1 FROM first_aid_certificates f \
+     WHERE f.person_id = each.person_id AND f.kind = 'rescuer' AND f.issued_on <= $1 AND f.expires_on >= $1 \
+     AND (f.withdrawn_on IS NULL OR f.withdrawn_on > $1)) THEN 1 END) AS dual, \
+     COUNT(CASE WHEN ours <= '3' OR theirs <= '3' THEN 1 END) AS senior";
 
 #[derive(QueryableByName)]
 struct CountRow {
-    #[diesel(sql_type = Text)]
-    part: String,
     #[diesel(sql_type = BigInt)]
     employed: i64,
     #[diesel(sql_type = BigInt)]
@@ -62,10 +63,20 @@ struct CountRow {
     senior: i64,
 }
 
+#[derive(QueryableByName)]
+struct PartRow {
+    #[diesel(sql_type = Text)]
+    part: String,
+    #[diesel(embed)]
+    counts: CountRow,
+}
+
 /// The headcounts of `area`.
 pub fn headcounts(conn: &mut Conn, counted: Counted<'_>, area: &AreaCode) -> Result<Headcounts, DbError> {
-    let parts = by_part(conn, counted, area, area.as_str().len())?;
-    Ok(parts.get(area.as_str()).copied().unwrap_or_default())
+    let each = each(counted, "e.person_id");
+    let query = with_places(format!("{each} SELECT {COUNTS} FROM each"), counted, area);
+    let row: CountRow = query.get_result(conn)?;
+    Ok(row.into())
 }
 
 /// The headcounts of each area directly below `area` in which somebody is employed, in one query.
@@ -81,40 +92,39 @@ pub fn headcounts_by_child(
         9 => 12,
         _ => return Ok(HeadcountsByChild::new()),
     };
-    let parts = by_part(conn, counted, area, length)?;
+    let each = each(counted, &format!("e.person_id, substr(o.area_code, 1, {length}) AS part"));
+    let query = with_places(format!("{each} SELECT part, {COUNTS} FROM each GROUP BY part"), counted, area);
+    let rows: Vec<PartRow> = query.load(conn)?;
     // An organisation of the area itself, a city's own home for instance, lies in none of its parts.
-    Ok(parts
+    Ok(rows
         .into_iter()
-        .filter_map(|(part, counts)| Some((part.parse().ok()?, counts)))
+        .filter_map(|row| Some((row.part.parse().ok()?, row.counts.into())))
         .filter(|(part, _): &(AreaCode, _)| part.as_str().len() == length)
         .collect())
 }
 
-/// The headcounts of `area`, parted by the first `length` digits of the employers' area codes.
-fn by_part(
-    conn: &mut Conn,
-    counted: Counted<'_>,
-    area: &AreaCode,
-    length: usize,
-) -> Result<BTreeMap<String, Headcounts>, DbError> {
+/// The table `each`: those employed in the area, once for each difference in `columns`, with their best levels. The
+/// database is told to make it whole, or it would look every level up again for each count.
+fn each(counted: Counted<'_>, columns: &str) -> String {
     let places = 4..4 + counted.positions.len();
     let [ours, theirs] = levels("employed.person_id", places.end);
-    let rescuer = IS_RESCUER.replace("{who}", "held.person_id");
     let positions: Vec<_> = places.map(|place| format!("${place}")).collect();
     let positions = positions.join(", ");
-    let sql = format!(
+    format!(
         "WITH employed AS MATERIALIZED (\
-         SELECT DISTINCT e.person_id, substr(o.area_code, 1, {length}) AS part \
-         FROM organisations o JOIN employments e ON e.organisation_id = o.id \
+         SELECT DISTINCT {columns} FROM organisations o JOIN employments e ON e.organisation_id = o.id \
          WHERE e.from_date <= $1 AND (e.to_date IS NULL OR e.to_date >= $1) \
          AND o.area_code >= $2 AND o.area_code < $3 AND e.position IN ({positions})), \
-         each AS MATERIALIZED (SELECT person_id, part, {ours} AS ours, {theirs} AS theirs FROM employed), \
-         held AS (SELECT person_id, part, \
-         CASE WHEN ours <= theirs THEN ours ELSE COALESCE(theirs, ours) END AS best FROM each) \
-         SELECT part, COUNT(*) AS employed, COUNT(best) AS certified, \
-         COUNT(CASE WHEN best IS NOT NULL AND {rescuer} THEN 1 END) AS dual, \
-         COUNT(CASE WHEN best <= '3' THEN 1 END) AS senior FROM held GROUP BY part"
-    );
+         each AS MATERIALIZED (SELECT employed.*, {ours} AS ours, {theirs} AS theirs FROM employed)"
+    )
+}
+
+/// Binds the places of [`each`].
+fn with_places(
+    sql: String,
+    counted: Counted<'_>,
+    area: &AreaCode,
+) -> BoxedSqlQuery<'static, MultiBackend, SqlQuery> {
     let mut query = diesel::sql_query(sql)
         .into_boxed::<MultiBackend>()
         .bind::<Date, _>(counted.on)
@@ -123,8 +133,7 @@ fn by_part(
     for position in counted.positions {
         query = query.bind::<Text, _>((*position).to_owned());
     }
-    let rows: Vec<CountRow> = query.bind::<Text, _>(Occupation::ElderlyCareWorker.code()).load(conn)?;
-    Ok(rows.into_iter().map(|row| (row.part.clone(), Headcounts::from(row))).collect())
+    query.bind::<Text, _>(Occupation::ElderlyCareWorker.code())
 }
 
 impl From<CountRow> for Headcounts {
