@@ -152,7 +152,8 @@ notice-privacy = A notice holds no digits of identity numbers.
 # Fields
 field-area_code = Area code
 field-place = Place
-field-held_on = Day of the exam
+exam-held-on = Day of the exam
+field-held_on = Date
 field-registration_closes_on = Registration closes on
 field-capacity = Places
 field-part = Part

@@ -208,3 +208,4 @@ conflict-enrolment-not-open = The trainee has withdrawn or completed.
 conflict-lesson-in-future = The lesson has not been held yet.
 conflict-lesson-held = The attendance of this lesson has been recorded; it cannot be removed.
 conflict-no-local-rules = The rules of this area have not been entered.
+lesson-held-on = Day

@@ -125,7 +125,8 @@ notice-privacy = 公示不含证件号码。
 # 字段
 field-area_code = 行政区划代码
 field-place = 地点
-field-held_on = 考试日期
+exam-held-on = 考试日期
+field-held_on = 日期
 field-registration_closes_on = 报名截止日期
 field-capacity = 名额
 field-part = 科目

@@ -196,3 +196,4 @@ conflict-enrolment-not-open = 该学员已退班或已结业。
 conflict-lesson-in-future = 还没有到上课日期，不能考勤。
 conflict-lesson-held = 该课次已有考勤，不能移除。
 conflict-no-local-rules = 尚未录入本地区的办班规定。
+lesson-held-on = 上课日期

@@ -1,7 +1,8 @@
 // What can be counted on a page, run in it; each fault in words.
+const [screenWidth] = arguments;
 const faults = [];
-if (document.documentElement.scrollWidth > innerWidth) {
-  const wide = [...document.querySelectorAll("main *")].find((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".table-wrap"));
+if (document.documentElement.scrollWidth > screenWidth) {
+  const wide = [...document.querySelectorAll("main *")].find((e) => e.getBoundingClientRect().right > screenWidth + 1 && !e.closest(".table-wrap"));
   faults.push("wider than the screen: " + (wide ? wide.outerHTML.slice(0, 120) : "?"));
 }
 for (const field of document.querySelectorAll("input:not([type=hidden]), select, textarea"))

@@ -40,7 +40,7 @@ fn gallery() {
                     let mark = if path.contains('?') { '&' } else { '?' };
                     browser.goto(&format!("{path}{mark}lang={language}")).await;
                     let found =
-                        browser.client.execute(FAULTS, Vec::new()).await.expect("the page is examined");
+                        browser.client.execute(FAULTS, vec![json!(width)]).await.expect("the page is examined");
                     for fault in found.as_array().expect("a list") {
                         faults.push(format!("{user} {path} {view}: {fault}"));
                     }
@@ -154,7 +154,7 @@ fn everything(world: &World) -> Vec<(&'static str, Pages)> {
                 ("class", class),
                 ("organisations", at("/organisations")),
                 ("organisation", under("/organisations/", &world.organisation("institution"))),
-                ("areas", at("/areas")),
+                ("areas", at("/areas/330481")),
                 ("area-import", at("/areas/330481/import")),
                 ("revoke", under(&certificate, "/revoke")),
             ],

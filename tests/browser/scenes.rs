@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::World;
 use crate::support::passed::{certify, passed};
-use crate::support::people::person;
+use crate::support::people::{identity_number, name, person};
 
 /// A session of `assessor`'s body on its exam day, with `count` candidates admitted; its path.
 pub fn held_session(world: &World, count: u32) -> String {
@@ -15,9 +15,11 @@ pub fn held_session(world: &World, count: u32) -> String {
     let session = world.post("assessor", "/api/v1/exam-sessions", new).expect(201);
     let path = format!("/exam-sessions/{}", session["id"].as_str().expect("an id"));
     for n in 0..count {
-        let mut applicant = person(500 + n);
-        world.post("institution", "/api/v1/people", applicant.clone()).expect(201);
-        applicant["declarations"] = json!([{ "what": "working-or-intending", "note": "劳动合同" }]);
+        world.post("institution", "/api/v1/people", person(500 + n)).expect(201);
+        let applicant = json!({
+            "document_number": identity_number(500 + n), "name": name(500 + n),
+            "declarations": [{ "what": "working-or-intending", "note": "劳动合同" }],
+        });
         let made = world.post("institution", &format!("/api/v1{path}/applications"), applicant).expect(201);
         assert_eq!(made["decision"], "eligible");
     }
