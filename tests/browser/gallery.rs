@@ -39,8 +39,11 @@ fn gallery() {
                     browser.screen(width, scheme).await;
                     let mark = if path.contains('?') { '&' } else { '?' };
                     browser.goto(&format!("{path}{mark}lang={language}")).await;
-                    let found =
-                        browser.client.execute(FAULTS, vec![json!(width)]).await.expect("the page is examined");
+                    let found = browser
+                        .client
+                        .execute(FAULTS, vec![json!(width)])
+                        .await
+                        .expect("the page is examined");
                     for fault in found.as_array().expect("a list") {
                         faults.push(format!("{user} {path} {view}: {fault}"));
                     }

@@ -117,8 +117,9 @@ fn two_people_make_a_result() {
         browser.sign_out().await;
 
         browser.sign_in("assessor2").await;
-        browser.find(".shortcut").await;
-        browser.goto(&confirm).await;
+        browser.press(&format!(".task[href='{session}']")).await;
+        browser.press(&format!("a[href='{confirm}']")).await;
+        browser.find("main form").await;
         browser.picture("confirm").await;
         browser.press("main form button[type=submit]").await;
         browser.find(".notice--good").await;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::web;
+use chrono::Days;
 use fluent_bundle::FluentArgs;
 use serde_json::{Map, Value, json};
 
@@ -25,6 +26,7 @@ use crate::registry::certificates;
 use crate::registry::exams::rules::scoring::{PartState, part_state};
 use crate::registry::exams::rules::session::{Progress, Stage, may_run};
 use crate::registry::exams::service::{self, publishable};
+use crate::registry::exams::store::{self, SessionFilter};
 use crate::registry::exams::{NewSession, Session};
 
 pub async fn list(call: Call, Query(query): Query<SessionQuery>) -> Answer {
@@ -163,6 +165,37 @@ fn session_page(call: &Call, shown: &Shown, due: usize, actor: &Actor) -> Value 
         "due": if runs { due } else { 0 },
         "notice_days": rules(&call.app).ok().map(|rules| rules.exam_notice_working_days.value),
     })
+}
+
+/// How far back a session is still looked at for what it waits for, in days.
+const LOOK_BACK: u64 = 120;
+
+/// Sessions of the caller's body that wait for somebody there, with what they wait for.
+pub fn waiting(conn: &mut Conn, context: &Context, actor: &Actor) -> Result<Vec<(Session, Stage)>, Problem> {
+    let today = context.today();
+    let filter = SessionFilter {
+        body: actor.organisation,
+        area: None,
+        from: today.checked_sub_days(Days::new(LOOK_BACK)),
+        level: None,
+    };
+    let mut waiting = Vec::new();
+    for session in store::list(conn, &filter, 0, PAGE)?.into_iter().filter(|found| found.held_on <= today) {
+        let shown = shown(conn, actor, session.id)?;
+        let progress = progress(&shown);
+        let stage = Stage::of(&session, progress, today, context.now);
+        let waits = match stage {
+            Stage::Registration | Stage::Admission => false,
+            Stage::Scores => progress.open > 0,
+            Stage::Confirmation => true,
+            Stage::Notice => progress.passed > 0,
+            Stage::Certificates => certificates_due(conn, &shown, context.now)? > 0,
+        };
+        if waits {
+            waiting.push((session, stage));
+        }
+    }
+    Ok(waiting)
 }
 
 fn progress(shown: &Shown) -> Progress {
