@@ -26,6 +26,14 @@ exam-passed = { $count ->
     [one] One candidate has
    *[other] { $count } candidates have
 } passed every part and can be put on notice. The notice runs for { $days } working days; certificates follow after it.
+exam-due = { $count ->
+    [one] The notice of one person has ended: the certificate may be issued.
+   *[other] The notice of { $count } people has ended: their certificates may be issued.
+}
+exam-issue-button = { $count ->
+    [one] Issue one certificate
+   *[other] Issue { $count } certificates
+}
 exam-publish-button = Publish { $count }
 exam-candidates = Applicants
 exam-no-candidates = No applicants yet
@@ -144,7 +152,8 @@ notice-privacy = A notice holds no digits of identity numbers.
 # Fields
 field-area_code = Area code
 field-place = Place
-field-held_on = Day of the exam
+exam-held-on = Day of the exam
+field-held_on = Date
 field-registration_closes_on = Registration closes on
 field-capacity = Places
 field-part = Part
@@ -184,6 +193,7 @@ conflict-nothing-to-publish = There is nobody to publish: every part must be pas
 
 # Done
 done-exam-session-created = The session is announced.
+done-certificates-issued = The certificates are issued.
 done-exam-session-published = The notice has begun.
 done-scores-entered = The scores are saved and wait for somebody else’s confirmation.
 done-scores-confirmed = The scores are confirmed.

@@ -20,6 +20,8 @@ exam-notice-until = 公示截止
 exam-notice-link = 公示页
 exam-waiting = 有 { $count } 项成绩待第二人复核。
 exam-passed = { $count } 人各科均已合格，可以公示。公示期 { $days } 个工作日，期满才能发证。
+exam-due = { $count } 人公示期已满，可以发证。
+exam-issue-button = 为 { $count } 人发证
 exam-publish-button = 公示 { $count } 人
 exam-candidates = 报考人员
 exam-no-candidates = 还没有报考人员
@@ -123,7 +125,8 @@ notice-privacy = 公示不含证件号码。
 # 字段
 field-area_code = 行政区划代码
 field-place = 地点
-field-held_on = 考试日期
+exam-held-on = 考试日期
+field-held_on = 日期
 field-registration_closes_on = 报名截止日期
 field-capacity = 名额
 field-part = 科目
@@ -163,6 +166,7 @@ conflict-nothing-to-publish = 没有可以公示的人员：须各科合格并�
 
 # 办理结果
 done-exam-session-created = 考次已公布。
+done-certificates-issued = 证书已签发。
 done-exam-session-published = 已开始公示。
 done-scores-entered = 成绩已保存，待他人复核。
 done-scores-confirmed = 成绩已复核。

@@ -6,6 +6,7 @@ use fluent_bundle::FluentArgs;
 use serde_json::{Value, json};
 
 use crate::http::download::sheet_language;
+use crate::http::page::options;
 use crate::http::texts::{Texts, grouped};
 use crate::kernel::codes::Code;
 use crate::kernel::vocabulary::{Basis, FigureKind, Indicator};
@@ -26,7 +27,7 @@ pub fn page(texts: &Texts, report: &Report, path: &str) -> Value {
         "area": area_name(texts, &report.area),
         "area_code": report.area.code,
         "on": report.on,
-        "basis_options": basis_options(texts, report.basis),
+        "basis_options": options::<Basis>(texts, report.basis.code()),
         "illustrative": report.is_illustrative(),
         "indicators": indicators,
         "towns_svg": towns_drawing(texts, report),
@@ -34,19 +35,6 @@ pub fn page(texts: &Texts, report: &Report, path: &str) -> Value {
         "xlsx_href": link("xlsx"),
         "pdf_href": link("pdf"),
     })
-}
-
-/// The choices of a basis.
-#[must_use]
-pub fn basis_options(texts: &Texts, chosen: Basis) -> Vec<Value> {
-    let option = |basis: &Basis| {
-        json!({
-            "value": basis.code(),
-            "text": texts.word(&format!("basis-{basis}")),
-            "selected": *basis == chosen,
-        })
-    };
-    Basis::ALL.iter().map(option).collect()
 }
 
 #[must_use]

@@ -104,7 +104,10 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("classes", "/classes"),
             ("exams", "/exams"),
             ("certificates", "/certificates"),
+            ("recorded", "/recorded"),
+            ("first-aid", "/first-aid"),
             ("organisations", "/organisations"),
+            ("areas", "/areas"),
         ],
         Role::Finance => &[("home", "/"), ("overview", "/overview")],
         Role::Town => &[
@@ -114,7 +117,12 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("organisations", "/organisations"),
         ],
         Role::School => &[("home", "/"), ("classes", "/classes"), ("exams", "/exams")],
-        Role::Assessor => &[("home", "/"), ("exams", "/exams"), ("certificates", "/certificates")],
+        Role::Assessor => &[
+            ("home", "/"),
+            ("exams", "/exams"),
+            ("certificates", "/certificates"),
+            ("recorded", "/recorded"),
+        ],
         Role::FirstAidIssuer => &[("home", "/"), ("first-aid", "/first-aid")],
         Role::Institution => &[("home", "/"), ("scan", "/scan"), ("staff", "/staff")],
         Role::Caregiver => &[("home", "/"), ("my-certificates", "/my/certificates")],
@@ -123,17 +131,20 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
     entries.iter().map(|(key, href)| json!({ "key": key, "href": href, "current": current(href) })).collect()
 }
 
-/// Choices for a select: every code of `C` with its key.
+/// The options of a select or of choices: every code of `C` with its name, and which one is chosen.
 #[must_use]
-pub fn choices<C: Code>(texts: &Texts) -> Vec<Value> {
-    C::ALL
-        .iter()
-        .map(|value| {
-            let key = format!("{}-{}", C::NAME, value.code());
-            let label = texts.text(&key, &FluentArgs::new()).unwrap_or(key);
-            json!({ "value": value.code(), "label": label })
-        })
-        .collect()
+pub fn options<C: Code>(texts: &Texts, chosen: &str) -> Vec<Value> {
+    options_of(texts, C::ALL, chosen)
+}
+
+/// The same of those codes alone that fit.
+#[must_use]
+pub fn options_of<C: Code>(texts: &Texts, codes: &[C], chosen: &str) -> Vec<Value> {
+    let option = |code: &C| {
+        let text = texts.word(&format!("{}-{}", C::NAME, code.code()));
+        json!({ "value": code.code(), "text": text, "selected": code.code() == chosen })
+    };
+    codes.iter().map(option).collect()
 }
 
 /// What was typed, for a form shown again; every name in `fields` is there, so that strict templates find it.

@@ -508,6 +508,7 @@ fn exams() -> Vec<RouteSpec> {
         get("/exams/{id}/confirm", ASSESSOR, pages::scores::confirm),
         post("/exams/{id}/confirm", ASSESSOR, pages::scores::confirm_submit),
         post("/exams/{id}/publish", ASSESSOR, pages::exams::publish),
+        post("/exams/{id}/certificates", ISSUERS, pages::exams::issue),
         get("/applications/{id}", EXAM_READERS, pages::applications::decision),
         get("/notices", PUBLIC, pages::notices::list),
         get("/notices/{code}", PUBLIC, pages::notices::notice),
@@ -591,6 +592,7 @@ fn indicators() -> Vec<RouteSpec> {
             .takes::<NewTarget>()
             .gives::<api::indicators::TargetSet>(),
         get("/overview", OVERVIEW, pages::indicators::overview),
+        get("/areas", OVERVIEW, pages::areas::own),
         get("/areas/{code}", OVERVIEW, pages::areas::area),
         post("/areas/{code}", BUREAU, pages::areas::population_submit),
         get("/areas/{code}/import", BUREAU, pages::areas::import),

@@ -7,15 +7,16 @@ use std::time::{Duration, Instant};
 
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::World;
 use crate::support::world::PASSWORD;
+use crate::support::{self, World};
 
 pub struct Browser {
     driver: Child,
     pub client: Client,
     base: String,
+    address: String,
     _profile: tempfile::TempDir,
 }
 
@@ -51,7 +52,7 @@ impl Browser {
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         };
-        Some(Self { driver, client, base: world.anybody().base, _profile: profile })
+        Some(Self { driver, client, base: world.anybody().base, address, _profile: profile })
     }
 
     pub async fn goto(&self, path: &str) {
@@ -100,6 +101,30 @@ impl Browser {
             let png = self.client.screenshot().await.expect("a picture");
             std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).expect("written");
         }
+    }
+
+    /// Looks as a screen of that width would, in light or dark colours.
+    pub async fn screen(&self, width: u32, scheme: &str) {
+        let phone = width < 600;
+        let metrics = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": phone });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// A picture of the whole page, beyond what the window shows.
+    pub async fn whole_page(&self) -> String {
+        let shot = self.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true })).await;
+        shot["value"]["data"].as_str().expect("a picture").to_owned()
+    }
+
+    /// A command of Chromium's own protocol, for what WebDriver has no word for.
+    async fn devtools(&self, command: &str, params: Value) -> Value {
+        let session = self.client.session_id().await.expect("asked").expect("a session");
+        let path = format!("/session/{session}/goog/cdp/execute");
+        let answer = support::client::Client::new(&self.address)
+            .post(&path, &json!({ "cmd": command, "params": params }));
+        answer.expect(200)
     }
 
     pub async fn close(mut self) {

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod databases;
+pub mod passed;
 pub mod path;
 pub mod people;
 pub mod world;

@@ -9,7 +9,7 @@ use crate::flows::application_submit::application_submit;
 use crate::http::api::exams::{application_shown, basis};
 use crate::http::call::{Answer, Call};
 use crate::http::input::Posted;
-use crate::http::page::{choices, see_other, show, show_refused, typed};
+use crate::http::page::{options, see_other, show, show_refused, typed};
 use crate::http::pages::exams::{crumbs, word};
 use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
@@ -132,17 +132,13 @@ fn page(call: &Call, session: &Session, values: &Map<String, Value>) -> Result<V
         })
         .collect();
     let typed = typed(values, &["document_kind", "document_number", "name"]);
-    let mut kinds = choices::<DocumentKind>(texts);
-    for kind in &mut kinds {
-        kind["selected"] = json!(kind["value"] == typed["document_kind"]);
-        kind["text"] = kind["label"].clone();
-    }
+    let kind = typed["document_kind"].as_str().unwrap_or_default();
     Ok(json!({
         "crumbs": crumbs(texts, Some(session)),
         "session": { "id": session.id, "code": session.code, "level": session.level, "held_on": session.held_on,
             "place": session.place, "registration_closes_on": session.registration_closes_on },
         "oneself": call.actor()?.role == Role::Caregiver,
-        "kinds": kinds,
+        "kinds": options::<DocumentKind>(texts, kind),
         "values": typed,
         "declarations": declarations,
         "document": set.map(|set| set.document.as_str()),

@@ -7,9 +7,8 @@ use crate::http::download::empty_template;
 use crate::http::figures::area_name;
 use crate::http::import::rows;
 use crate::http::input::{Posted, Query, Upload};
-use crate::http::page::{see_other, show, show_refused, typed};
+use crate::http::page::{options, see_other, show, show_refused, typed};
 use crate::http::pages::accounts::Next;
-use crate::http::pages::firstaid::options;
 use crate::http::pages::imports::{Place, answer_import, show_import};
 use crate::http::problem::Problem;
 use crate::kernel::area::AreaCode;
@@ -19,6 +18,12 @@ use crate::kernel::vocabulary::{Basis, FigureKind};
 use crate::registry::areas::{NewPopulation, service, store};
 
 const FIELDS: &[&str] = &["counted_on", "basis", "persons", "kind", "source", "illustrative"];
+
+/// The caller's own area.
+pub async fn own(call: Call) -> Answer {
+    let code = call.area_within(None)?;
+    Ok(see_other(&format!("/areas/{code}"), None))
+}
 
 /// An area's elder populations, and the form for another figure.
 pub async fn area(call: Call, code: web::Path<AreaCode>, _: Query<Next>) -> Answer {

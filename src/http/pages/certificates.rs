@@ -1,5 +1,4 @@
 use actix_web::web;
-use fluent_bundle::FluentArgs;
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
@@ -8,9 +7,8 @@ use crate::flows::certificate_change::certificate_change;
 use crate::http::api::certificates::{CertificateQuery, PAGE, own, visible};
 use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Query};
-use crate::http::page::{see_other, show, show_refused};
+use crate::http::page::{options, options_of, see_other, show, show_refused};
 use crate::http::problem::Problem;
-use crate::http::texts::Texts;
 use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Context};
 use crate::kernel::ids::{AccountId, CertificateId};
@@ -36,7 +34,7 @@ pub async fn list(call: Call, Query(query): Query<CertificateQuery>) -> Answer {
     let rows: Vec<Value> = found.iter().map(|(one, body)| row(one, body)).collect();
     let page = json!({
         "certificates": rows,
-        "state_options": options(texts, Standing::ALL, state),
+        "state_options": options::<Standing>(texts, state.map(Code::code).unwrap_or_default()),
         "next": next,
         "previous": if is_first { None } else { Some(format!("/certificates?{filter}")) },
         "summary": rows.len().to_string(),
@@ -103,14 +101,14 @@ async fn change_page(
     let actor = call.actor()?.clone();
     let (certificate, body) = call.read(move |conn, _| Ok(service::certificate(conn, &actor, id)?)).await?;
     let texts = call.app.views.texts(call.language);
-    let chosen = typed.get("reason_code").and_then(Value::as_str).and_then(ReasonCode::from_code);
+    let chosen = typed.get("reason_code").and_then(Value::as_str).unwrap_or_default();
     let fitting: Vec<ReasonCode> =
         ReasonCode::ALL.iter().copied().filter(|reason| reason.fits(change)).collect();
     let mut page = row(&certificate, &body);
     page["change"] = json!(change);
     page["danger"] = json!(change == Change::Revoke);
     page["reason"] = typed.get("reason").cloned().unwrap_or_else(|| json!(""));
-    page["reason_options"] = json!(options(texts, &fitting, chosen));
+    page["reason_options"] = json!(options_of(texts, &fitting, chosen));
     Ok(page)
 }
 
@@ -217,13 +215,4 @@ fn actions(actor: &Actor, certificate: &Certificate) -> Vec<Value> {
         })
     };
     possible.into_iter().filter(|(_, is_possible)| *is_possible).map(|(change, _)| link(change)).collect()
-}
-
-fn options<C: Code>(texts: &Texts, codes: &[C], chosen: Option<C>) -> Vec<Value> {
-    let option = |code: &C| {
-        let key = format!("{}-{}", C::NAME, code.code());
-        let text = texts.text(&key, &FluentArgs::new()).unwrap_or(key);
-        json!({ "value": code.code(), "text": text, "selected": chosen == Some(*code) })
-    };
-    codes.iter().map(option).collect()
 }

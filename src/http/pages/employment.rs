@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::web;
-use fluent_bundle::FluentArgs;
 use serde_json::{Map, Value, json};
 
 use crate::flows::staff::{self, Joining, StaffImported, StaffRow};
@@ -13,10 +12,9 @@ use crate::http::api::employment::{ImportMode, StaffQuery, StaffView, read_staff
 use crate::http::call::{Answer, Call};
 use crate::http::import::Rows;
 use crate::http::input::{Posted, Query, Upload};
-use crate::http::page::{see_other, show, show_refused, typed};
+use crate::http::page::{options, see_other, show, show_refused, typed};
 use crate::http::problem::Problem;
 use crate::http::texts::{Language, Texts};
-use crate::kernel::codes::Code;
 use crate::kernel::form::{self, Fields, Form};
 use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::{EmploymentId, OrganisationId};
@@ -143,19 +141,6 @@ pub async fn import_submit(call: Call, upload: Upload) -> Answer {
         }
         (Err(problem), _) => Err(problem),
     }
-}
-
-/// Choices for a select, one of them chosen.
-pub fn options<C: Code>(texts: &Texts, chosen: &str) -> Vec<Value> {
-    C::ALL
-        .iter()
-        .map(|value| {
-            let code = value.code();
-            let key = format!("{}-{code}", C::NAME);
-            let text = texts.text(&key, &FluentArgs::new()).unwrap_or(key);
-            json!({ "value": code, "text": text, "selected": code == chosen })
-        })
-        .collect()
 }
 
 /// One of the staff, as a line of a table.

@@ -3,24 +3,34 @@
 use std::sync::Arc;
 
 use actix_web::web;
+use chrono::Days;
 use fluent_bundle::FluentArgs;
 use serde_json::{Map, Value, json};
 
+use crate::db::Conn;
+use crate::flows::certificate_issue::session_certificates_issue;
 use crate::http::api::exams::{PAGE, SessionQuery, Shown, rules, sessions, shown};
 use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Query};
-use crate::http::page::{choices, see_other, show, show_refused, typed};
+use crate::http::page::{options, see_other, show, show_refused, typed};
 use crate::http::pages::accounts::Nothing;
 use crate::http::problem::Problem;
 use crate::http::texts::Texts;
 use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Context, Role};
+use crate::kernel::dates::Timestamp;
 use crate::kernel::ids::ExamSessionId;
 use crate::kernel::invalid::Invalid;
 use crate::kernel::skill::{SkillLevel, Specialty};
+use crate::registry::certificates;
 use crate::registry::exams::rules::scoring::{PartState, part_state};
 use crate::registry::exams::rules::session::{Progress, Stage, may_run};
+<<<<<<< HEAD
 use crate::registry::exams::service::{self, Whole, publishable};
+=======
+use crate::registry::exams::service::{self, publishable};
+use crate::registry::exams::store::{self, SessionFilter};
+>>>>>>> d-browser
 use crate::registry::exams::{NewSession, Session};
 
 pub async fn list(call: Call, Query(query): Query<SessionQuery>) -> Answer {
@@ -73,18 +83,12 @@ pub async fn create(call: Call, posted: Posted<NewSession>) -> Answer {
 fn new_page(call: &Call, values: &Map<String, Value>) -> Value {
     let texts = call.app.views.texts(call.language);
     let values = typed(values, FIELDS);
-    let selected = |mut options: Vec<Value>, field: &str| {
-        for option in &mut options {
-            option["selected"] = json!(option["value"] == values[field]);
-            option["text"] = option["label"].clone();
-        }
-        options
-    };
+    let chosen = |field: &str| values[field].as_str().unwrap_or_default();
     json!({
         "crumbs": crumbs(texts, None),
         "today": call.context.today(),
-        "levels": selected(choices::<SkillLevel>(texts), "level"),
-        "specialties": selected(choices::<Specialty>(texts), "specialty"),
+        "levels": options::<SkillLevel>(texts, chosen("level")),
+        "specialties": options::<Specialty>(texts, chosen("specialty")),
         "values": values,
     })
 }
@@ -92,8 +96,47 @@ fn new_page(call: &Call, values: &Map<String, Value>) -> Value {
 pub async fn session(call: Call, id: web::Path<ExamSessionId>) -> Answer {
     let actor = call.actor()?.clone();
     let asking = actor.clone();
-    let shown = call.read(move |conn, _| shown(conn, &asking, *id)).await?;
-    show(&call, "pages/exam", "exam-title", session_page(&call, &shown, &actor))
+    let (shown, due) = call
+        .read(move |conn, context| {
+            let shown = shown(conn, &asking, *id)?;
+            let due = certificates_due(conn, &shown, context.now)?;
+            Ok((shown, due))
+        })
+        .await?;
+    show(&call, "pages/exam", "exam-title", session_page(&call, &shown, due, &actor))
+}
+
+/// How many candidates' notice has ended without a certificate yet.
+fn certificates_due(conn: &mut Conn, shown: &Shown, now: Timestamp) -> Result<usize, Problem> {
+    let mut due = 0;
+    for candidate in shown.whole.candidates() {
+        let cleared = candidate.notice.is_some_and(|notice| now >= notice.ends_at());
+        if cleared && certificates::store::find_by_application(conn, candidate.id)?.is_none() {
+            due += 1;
+        }
+    }
+    Ok(due)
+}
+
+/// 发证: for everybody whose notice has ended. One who is refused holds up no other; if all are, the page says why.
+pub async fn issue(call: Call, id: web::Path<ExamSessionId>, _posted: Posted<Nothing>) -> Answer {
+    let actor = call.actor()?.clone();
+    call.work(move |app, context| {
+        let mut refused = None;
+        let mut made = false;
+        for one in session_certificates_issue(&app.desk(), context, &actor, *id)? {
+            match one.result {
+                Ok(_) => made = true,
+                Err(error) => refused = Some(error),
+            }
+        }
+        match refused {
+            Some(error) if !made => Err(error.into()),
+            _ => Ok(()),
+        }
+    })
+    .await?;
+    Ok(see_other("/certificates", Some("certificates-issued")))
 }
 
 pub async fn publish(call: Call, id: web::Path<ExamSessionId>, _posted: Posted<Nothing>) -> Answer {
@@ -107,7 +150,7 @@ pub async fn publish(call: Call, id: web::Path<ExamSessionId>, _posted: Posted<N
     Ok(see_other(&format!("/exams/{id}"), Some("exam-session-published")))
 }
 
-fn session_page(call: &Call, shown: &Shown, actor: &Actor) -> Value {
+fn session_page(call: &Call, shown: &Shown, due: usize, actor: &Actor) -> Value {
     let texts = call.app.views.texts(call.language);
     let session = &shown.whole.session;
     let progress = progress(&shown.whole);
@@ -123,12 +166,49 @@ fn session_page(call: &Call, shown: &Shown, actor: &Actor) -> Value {
         "can_score": runs && today >= session.held_on && shown.admitted > 0,
         "waiting": progress.waiting,
         "passed": progress.passed,
+        "due": if runs { due } else { 0 },
         "notice_days": rules(&call.app).ok().map(|rules| rules.exam_notice_working_days.value),
     })
 }
 
+<<<<<<< HEAD
 /// How far a session has come.
 pub fn progress(whole: &Whole) -> Progress {
+=======
+/// How far back a session is still looked at for what it waits for, in days.
+const LOOK_BACK: u64 = 120;
+
+/// Sessions of the caller's body that wait for somebody there, with what they wait for.
+pub fn waiting(conn: &mut Conn, context: &Context, actor: &Actor) -> Result<Vec<(Session, Stage)>, Problem> {
+    let today = context.today();
+    let filter = SessionFilter {
+        body: actor.organisation,
+        area: None,
+        from: today.checked_sub_days(Days::new(LOOK_BACK)),
+        level: None,
+    };
+    let mut waiting = Vec::new();
+    for session in store::list(conn, &filter, 0, PAGE)?.into_iter().filter(|found| found.held_on <= today) {
+        let shown = shown(conn, actor, session.id)?;
+        let progress = progress(&shown);
+        let stage = Stage::of(&session, progress, today, context.now);
+        let waits = match stage {
+            Stage::Registration | Stage::Admission => false,
+            Stage::Scores => progress.open > 0,
+            Stage::Confirmation => true,
+            Stage::Notice => progress.passed > 0,
+            Stage::Certificates => certificates_due(conn, &shown, context.now)? > 0,
+        };
+        if waits {
+            waiting.push((session, stage));
+        }
+    }
+    Ok(waiting)
+}
+
+fn progress(shown: &Shown) -> Progress {
+    let whole = &shown.whole;
+>>>>>>> d-browser
     let mut progress = Progress { passed: publishable(whole).count(), ..Progress::default() };
     for candidate in whole.candidates() {
         for part in &whole.session.parts {

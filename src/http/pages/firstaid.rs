@@ -8,11 +8,9 @@ use crate::http::api::firstaid::{FIRST_AID_COLUMNS, FirstAidView, PAGE, recordin
 use crate::http::call::{Answer, Call};
 use crate::http::import::rows;
 use crate::http::input::{Posted, Query, Upload};
-use crate::http::page::{see_other, show, show_refused, typed};
+use crate::http::page::{options, see_other, show, show_refused, typed};
 use crate::http::pages::imports::{Place, answer_import, show_import};
 use crate::http::problem::Problem;
-use crate::http::texts::Texts;
-use crate::kernel::codes::Code;
 use crate::kernel::context::Role;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::identity::DocumentKind;
@@ -96,19 +94,6 @@ fn form_page(call: &Call, values: &Map<String, Value>) -> Result<Value, Problem>
         "kinds": options::<FirstAidKind>(texts, &chosen("kind")),
         "document_kinds": options::<DocumentKind>(texts, &chosen("document_kind")),
     }))
-}
-
-/// Choices of a select, with what was chosen.
-#[must_use]
-pub fn options<C: Code>(texts: &Texts, chosen: &str) -> Vec<Value> {
-    let option = |value: &C| {
-        json!({
-            "value": value.code(),
-            "text": texts.word(&format!("{}-{}", C::NAME, value.code())),
-            "selected": value.code() == chosen,
-        })
-    };
-    C::ALL.iter().map(option).collect()
 }
 
 pub async fn new(call: Call) -> Answer {

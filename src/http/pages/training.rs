@@ -12,7 +12,7 @@ use crate::db::Tx;
 use crate::http::api::training::{ClassQuery, PAGE, classes, local_rules};
 use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Query};
-use crate::http::page::{see_other, show, show_refused, typed};
+use crate::http::page::{options, see_other, show, show_refused, typed};
 use crate::http::pages::training::sheet::{class_page, status_kind};
 use crate::http::problem::Problem;
 use crate::http::texts::{Language, Texts};
@@ -79,15 +79,6 @@ const CLASS_FIELDS: &[&str] =
 /// The text `key`, without variables.
 pub(super) fn word(texts: &Texts, key: &str) -> String {
     texts.text(key, &FluentArgs::new()).unwrap_or_else(|_| key.to_owned())
-}
-
-/// Every code of `C` for a select or a choice.
-pub(super) fn options<C: Code>(texts: &Texts, selected: &str) -> Vec<Value> {
-    let option = |value: &C| {
-        let text = word(texts, &format!("{}-{}", C::NAME, value.code()));
-        json!({ "value": value.code(), "text": text, "selected": value.code() == selected })
-    };
-    C::ALL.iter().map(option).collect()
 }
 
 /// A title in the reader's language.

@@ -6,11 +6,13 @@ use serde_json::{Value, json};
 use crate::flows::view_class::{ClassSheet, view_class};
 use crate::http::api::training::local_rules;
 use crate::http::call::Call;
+use crate::http::figures::area_name;
 use crate::http::pages::training::{crumb, titled, word};
 use crate::http::problem::Problem;
 use crate::http::texts::Texts;
 use crate::kernel::ids::ClassId;
 use crate::kernel::invalid::FieldError;
+use crate::registry::areas;
 use crate::registry::people::Person;
 use crate::registry::training::rules::completion::{completion, hours_needed};
 use crate::registry::training::rules::{self, LocalRules};
@@ -40,7 +42,13 @@ pub fn trainee(enrolment: &Enrolment, person: &Person) -> Value {
 /// The page of a class that the caller may see; `reason` is what was typed for a decision that was refused.
 pub async fn class_page(call: &Call, id: ClassId, reason: &str) -> Result<Value, Problem> {
     let rules = local_rules(&call.app)?;
-    let sheet = call.read(move |conn, context| Ok(view_class(conn, context, id)?)).await?;
+    let (sheet, area) = call
+        .read(move |conn, context| {
+            let sheet = view_class(conn, context, id)?;
+            let area = areas::store::find(conn, &sheet.class.area_code)?;
+            Ok((sheet, area))
+        })
+        .await?;
     let texts = call.app.views.texts(call.language);
     let class = &sheet.class;
     let there = |e: &Enrolment| e.state != EnrolmentState::Withdrawn;
@@ -58,7 +66,7 @@ pub async fn class_page(call: &Call, id: ClassId, reason: &str) -> Result<Value,
         "school": titled(call.language, &sheet.school.name, &sheet.school.name_en),
         "programme": titled(call.language, &programme.title, &programme.title_en),
         "level": programme.level, "programme_hours": programme.hours(),
-        "area": class.area_code, "place": class.place,
+        "area": area.map(|area| area_name(texts, &area)), "place": class.place,
         "starts_on": class.starts_on, "ends_on": class.ends_on,
         "enrolled": enrolled, "capacity": class.capacity,
         "filed_at": filing.map(|filing| filing.at), "review_due": due,
