@@ -205,6 +205,7 @@ fn registry_in(folder: &std::path::Path, address: SocketAddr) -> Result<App, Fai
         body: BODY.parse()?,
         name_zh: "海宁市养老护理职业技能评价中心".to_owned(),
         name_en: "Haining Elderly Care Skill Assessment Centre".to_owned(),
+        from: huzheng::kernel::dates::shanghai_date(app.clock.now()),
         until: shanghai_date(app.clock.now()) + chrono::Days::new(365),
         daily_cap: None,
     };

@@ -4,164 +4,28 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-<<<<<<< HEAD
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use huzheng::app::trust::{self, Certification};
-use huzheng::db::DbError;
-use huzheng::db::schema::{applications, employments, exam_sessions, scores};
-use huzheng::db::types::{At, Json};
-=======
 use huzheng::app::trust;
->>>>>>> d-browser
+use huzheng::db::DbError;
+use huzheng::db::schema::employments;
+use huzheng::db::types::At;
 use huzheng::http::problem::Problem;
-use huzheng::kernel::ids::ApplicationId;
+use huzheng::kernel::context::Origin;
+use huzheng::kernel::dates::shanghai_date;
+use huzheng::kernel::ids::{ApplicationId, entity};
 use huzheng::proof::status::{Standing, StatusSnapshot};
 use huzheng::proof::trust::TrustList;
-<<<<<<< HEAD
 use huzheng::registry::certificates::{number_store, store};
 use huzheng::registry::indicators::store::{Counted, headcounts, headcounts_by_child};
-use huzheng::registry::people::RawPerson;
-use huzheng::registry::{accounts, organisations, people};
 use serde_json::{Value, json};
 
 use crate::support::databases::Kind;
-use crate::support::people::{identity_number, name};
-use crate::support::{Answer, World, on_both};
-
-/// Makes and certifies the key of `assessor`'s body.
-pub fn certify(world: &World, cap: Option<u32>) {
-    let app = &world.app;
-    let body = app
-        .database
-        .read(|conn| {
-            let id = world.organisations["assessor"];
-            Ok::<_, Problem>(organisations::store::find(conn, id)?)
-        })
-        .expect("read")
-        .expect("a body");
-    let asked = Certification {
-        body: body.body_code.clone().expect("a code"),
-        name_zh: body.name,
-        name_en: body.name_en,
-        from: huzheng::kernel::dates::shanghai_date(app.clock.now()),
-        until: "2028-12-31".parse().expect("a date"),
-        daily_cap: cap,
-    };
-    trust::certify(&app.config, &app.keyring, app.clock.now(), &asked).expect("certified");
-    app.keep_current();
-}
-
-/// Somebody who passed, whose notice ended yesterday.
-pub fn passed(world: &World, n: u32) -> ApplicationId {
-    let app = &world.app;
-    let context = app.context(None, Origin::CommandLine);
-    app.database
-        .write(|tx| {
-            let raw = RawPerson {
-                document_kind: DocumentKind::ResidentIdentityCard,
-                document_number: identity_number(n),
-                name: name(n),
-                gender: None,
-                birth_date: None,
-                education: None,
-                phone: None,
-                email: Some("holder@example.com".to_owned()),
-                home_area: None,
-            };
-            let person =
-                people::service::person_register(tx, &context, &app.sealer, app.identity_regions(), &raw)?;
-            let all = accounts::store::list(tx)?;
-            let account = |name: &str| all.iter().find(|one| one.username == name).expect("an account").id;
-            let (by, other) = (account("assessor"), account("assessor2"));
-            let session = insert_session(tx, world, &context, n);
-            let application = insert_application(tx, &context, session, person.id);
-            for part in [ExamPart::Theory, ExamPart::Practical] {
-                diesel::insert_into(scores::table)
-                    .values((
-                        scores::id.eq(context.fresh_id::<entity::Score>()),
-                        scores::application_id.eq(application),
-                        scores::part.eq(part),
-                        scores::attempt.eq(1),
-                        scores::score.eq(80),
-                        scores::entered_by.eq(by),
-                        scores::entered_at.eq(At(context.now)),
-                        scores::confirmed_by.eq(Some(other)),
-                        scores::confirmed_at.eq(Some(At(context.now))),
-                    ))
-                    .execute(&mut **tx)
-                    .expect("a score");
-            }
-            Ok::<_, Problem>(application)
-        })
-        .expect("a passed exam")
-}
-
-fn insert_session(tx: &mut huzheng::db::Tx, world: &World, context: &Context, n: u32) -> ExamSessionId {
-    let id = context.fresh_id::<entity::ExamSession>();
-    let part = |part: &str| json!({ "part": part, "maximum": 100, "pass_mark": 60 });
-    let day = context.today() - chrono::Days::new(30);
-    diesel::insert_into(exam_sessions::table)
-        .values((
-            exam_sessions::id.eq(id),
-            exam_sessions::code.eq(format!("S{n}")),
-            exam_sessions::body_id.eq(world.organisations["assessor"]),
-            exam_sessions::occupation.eq(Occupation::ElderlyCareWorker),
-            exam_sessions::specialty.eq(Specialty::General),
-            exam_sessions::level.eq(SkillLevel::Five),
-            exam_sessions::area_code.eq("330481"),
-            exam_sessions::place.eq("考场"),
-            exam_sessions::registration_closes_on.eq(day),
-            exam_sessions::held_on.eq(day),
-            exam_sessions::capacity.eq(10),
-            exam_sessions::parts.eq(Json(json!([part("theory"), part("practical")]))),
-            exam_sessions::resits.eq(1),
-            exam_sessions::created_at.eq(At(context.now)),
-            exam_sessions::version.eq(1),
-        ))
-        .execute(&mut **tx)
-        .expect("a session");
-    id
-}
-
-fn insert_application(
-    tx: &mut huzheng::db::Tx,
-    context: &Context,
-    session: ExamSessionId,
-    person: PersonId,
-) -> ApplicationId {
-    let id = context.fresh_id::<entity::Application>();
-    let ended = shanghai_date(context.now) - chrono::Days::new(1);
-    diesel::insert_into(applications::table)
-        .values((
-            applications::id.eq(id),
-            applications::exam_session_id.eq(session),
-            applications::person_id.eq(person),
-            applications::declarations.eq(Json(json!([]))),
-            applications::condition_set.eq("cn-2019"),
-            applications::decision.eq("eligible"),
-            applications::shortfalls.eq(Json(json!([]))),
-            applications::decided_at.eq(At(context.now)),
-            applications::notice_starts_on.eq(Some(ended - chrono::Days::new(7))),
-            applications::notice_ends_on.eq(Some(ended)),
-            applications::version.eq(1),
-        ))
-        .execute(&mut **tx)
-        .expect("an application");
-    id
-}
-
-pub fn issue(world: &World, application: ApplicationId) -> Answer {
-=======
-use huzheng::registry::certificates::number_store;
-use serde_json::{Value, json};
-
 use crate::support::passed::{certify, passed};
 use crate::support::people::identity_number;
 use crate::support::{Answer, World, on_both};
 
-fn issue(world: &World, application: ApplicationId) -> Answer {
->>>>>>> d-browser
+pub fn issue(world: &World, application: ApplicationId) -> Answer {
     world.post("assessor", "/api/v1/certificates", json!({ "application_id": application }))
 }
 

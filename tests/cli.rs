@@ -6,9 +6,10 @@ use std::process::{Command, Output};
 use huzheng::app::clock::{keep_offset, machine_now};
 use serde_json::{Value, json};
 
-use crate::certificates::{certify, issue, passed};
+use crate::certificates::issue;
 use crate::support::World;
 use crate::support::databases::Kind;
+use crate::support::passed::{certify, passed};
 
 fn huzheng(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_huzheng"))

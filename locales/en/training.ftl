@@ -209,7 +209,6 @@ conflict-lesson-in-future = The lesson has not been held yet.
 conflict-lesson-held = The attendance of this lesson has been recorded; it cannot be removed.
 conflict-no-local-rules = The rules of this area have not been entered.
 lesson-held-on = Day
-task-classes-filed = Classes to review
 task-classes-filed-text = Check what was filed, then approve, return or refuse it
 task-classes-returned = Classes sent back
 task-classes-returned-text = Change what was asked for and file again

@@ -197,7 +197,6 @@ conflict-lesson-in-future = 还没有到上课日期，不能考勤。
 conflict-lesson-held = 该课次已有考勤，不能移除。
 conflict-no-local-rules = 尚未录入本地区的办班规定。
 lesson-held-on = 上课日期
-task-classes-filed = 培训班待审
 task-classes-filed-text = 核对备案内容后同意、退回或不同意
 task-classes-returned = 培训班被退回
 task-classes-returned-text = 按退回意见修改后重新备案

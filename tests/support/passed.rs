@@ -33,6 +33,7 @@ pub fn certify(world: &World, cap: Option<u32>) {
         body: body.body_code.clone().expect("a code"),
         name_zh: body.name,
         name_en: body.name_en,
+        from: huzheng::kernel::dates::shanghai_date(app.clock.now()),
         until: "2028-12-31".parse().expect("a date"),
         daily_cap: cap,
     };

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::World;
+use super::people::person;
 
 /// The programme of level five for caregivers.
 pub fn programme(world: &World) -> Value {
@@ -32,4 +33,10 @@ pub fn approved_class(world: &World) -> Value {
         .if_match(&filed["version"])
         .post(&format!("{path}/approve"), &json!({}))
         .expect(200)
+}
+
+/// Enrols the `n`th person; the enrolment.
+pub fn enrol(world: &World, class: &Value, n: u32) -> Value {
+    let path = format!("/api/v1/classes/{}/enrolments", class["id"].as_str().expect("an id"));
+    world.post("school", &path, person(n)).expect(201)
 }

@@ -2,6 +2,7 @@
 
 use huzheng::kernel::identity::check_character;
 use rust_xlsxwriter::{Format, Workbook};
+use serde_json::{Value, json};
 
 const SURNAMES: [&str; 8] = ["王", "李", "张", "沈", "陈", "朱", "吴", "周"];
 const GIVEN: [&str; 8] = ["秀兰", "桂芳", "玉珍", "建华", "美英", "小红", "凤仙", "丽萍"];
@@ -16,6 +17,11 @@ pub fn identity_number(n: u32) -> String {
 pub fn name(n: u32) -> String {
     let pick = |from: &[&str], place: u32| from[place as usize % from.len()].to_owned();
     pick(&SURNAMES, n) + &pick(&GIVEN, n / 8)
+}
+
+/// The `n`th person as an input of the API.
+pub fn person(n: u32) -> Value {
+    json!({ "document_number": identity_number(n), "name": name(n), "education": "60" })
 }
 
 /// A roster with our template's headings; `numeric` has its identity cells as numbers, as Excel makes them.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use actix_web::web;
-use chrono::Days;
 use fluent_bundle::FluentArgs;
 use serde_json::{Map, Value, json};
 
@@ -25,12 +24,7 @@ use crate::kernel::skill::{SkillLevel, Specialty};
 use crate::registry::certificates;
 use crate::registry::exams::rules::scoring::{PartState, part_state};
 use crate::registry::exams::rules::session::{Progress, Stage, may_run};
-<<<<<<< HEAD
 use crate::registry::exams::service::{self, Whole, publishable};
-=======
-use crate::registry::exams::service::{self, publishable};
-use crate::registry::exams::store::{self, SessionFilter};
->>>>>>> d-browser
 use crate::registry::exams::{NewSession, Session};
 
 pub async fn list(call: Call, Query(query): Query<SessionQuery>) -> Answer {
@@ -171,44 +165,8 @@ fn session_page(call: &Call, shown: &Shown, due: usize, actor: &Actor) -> Value 
     })
 }
 
-<<<<<<< HEAD
 /// How far a session has come.
 pub fn progress(whole: &Whole) -> Progress {
-=======
-/// How far back a session is still looked at for what it waits for, in days.
-const LOOK_BACK: u64 = 120;
-
-/// Sessions of the caller's body that wait for somebody there, with what they wait for.
-pub fn waiting(conn: &mut Conn, context: &Context, actor: &Actor) -> Result<Vec<(Session, Stage)>, Problem> {
-    let today = context.today();
-    let filter = SessionFilter {
-        body: actor.organisation,
-        area: None,
-        from: today.checked_sub_days(Days::new(LOOK_BACK)),
-        level: None,
-    };
-    let mut waiting = Vec::new();
-    for session in store::list(conn, &filter, 0, PAGE)?.into_iter().filter(|found| found.held_on <= today) {
-        let shown = shown(conn, actor, session.id)?;
-        let progress = progress(&shown);
-        let stage = Stage::of(&session, progress, today, context.now);
-        let waits = match stage {
-            Stage::Registration | Stage::Admission => false,
-            Stage::Scores => progress.open > 0,
-            Stage::Confirmation => true,
-            Stage::Notice => progress.passed > 0,
-            Stage::Certificates => certificates_due(conn, &shown, context.now)? > 0,
-        };
-        if waits {
-            waiting.push((session, stage));
-        }
-    }
-    Ok(waiting)
-}
-
-fn progress(shown: &Shown) -> Progress {
-    let whole = &shown.whole;
->>>>>>> d-browser
     let mut progress = Progress { passed: publishable(whole).count(), ..Progress::default() };
     for candidate in whole.candidates() {
         for part in &whole.session.parts {
