@@ -95,9 +95,7 @@ fn frame(call: &Call, texts: &Texts, title_key: &str, page: Value, errors: &[Val
 #[must_use]
 pub fn navigation(role: Role, path: &str) -> Vec<Value> {
     let entries: &[(&str, &str)] = match role {
-        Role::Administrator => {
-            &[("home", "/"), ("overview", "/overview"), ("classes", "/classes"), ("accounts", "/accounts")]
-        }
+        Role::Administrator => &[("home", "/"), ("overview", "/overview"), ("classes", "/classes")],
         Role::Bureau => &[
             ("home", "/"),
             ("overview", "/overview"),

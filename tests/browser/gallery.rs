@@ -162,7 +162,7 @@ fn everything(world: &World) -> Vec<(&'static str, Pages)> {
                 ("revoke", under(&certificate, "/revoke")),
             ],
         ),
-        ("admin", vec![("home", at("/")), ("accounts", at("/accounts")), ("missing", at("/nowhere"))]),
+        ("admin", vec![("home", at("/")), ("missing", at("/nowhere"))]),
     ]
 }
 
