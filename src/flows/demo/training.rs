@@ -8,14 +8,15 @@ use crate::db::Tx;
 use crate::flows::demo::classes::{Course, Stage};
 use crate::flows::demo::dice::{Dice, shifted};
 use crate::flows::demo::{Books, LoadError};
-use crate::flows::enrol::{Trainee, enrol};
 use crate::kernel::context::{Actor, Context};
 use crate::kernel::ids::{EnrolmentId, LessonId, PersonId};
 use crate::registry::training::rules::LocalRules;
 use crate::registry::training::service::records::{
     attendance_record, class_complete, lesson_create, results_record,
 };
-use crate::registry::training::service::{Decision, class_close, class_create, class_file, class_review};
+use crate::registry::training::service::{
+    Decision, class_close, class_create, class_file, class_review, enrolment_create,
+};
 use crate::registry::training::{
     Attendance, Class, Module, ModuleResult, NewClass, NewLesson, Outcome, Presence, Presences, Programme,
     Results, store,
@@ -79,12 +80,11 @@ impl School<'_, '_> {
         class: Class,
         actor: &Actor,
     ) -> Result<(), LoadError> {
-        let (sealer, regions) = (self.books.office.sealer, self.books.office.regions);
         let enrolled = self.at(shifted(course.filed_on, 4), 540, actor);
         let mut trainees: Vec<EnrolmentId> = Vec::new();
         for who in &course.trainees {
-            let trainee = Trainee::Registered(self.people[*who]);
-            trainees.push(enrol(tx, &enrolled, sealer, regions, class.id, &trainee)?);
+            // The school had their documents before it; here they are registered already.
+            trainees.push(enrolment_create(tx, &enrolled, &class, self.people[*who])?);
         }
         let lessons = self.plan_lessons(tx, course, programme, &class, &enrolled)?;
         self.take_attendance(tx, course, &trainees, &lessons, actor)?;
