@@ -10,11 +10,7 @@ run: setup
 	cargo run --quiet --release -- serve --demo
 
 test: setup
-	cargo test --quiet --all-targets
-	@$(MAKE) --no-print-directory test-doc
-
-test-doc:
-	cargo test --quiet --doc
+	cargo test --quiet --lib --bins --tests
 
 check: setup
 	cargo fmt --check
