@@ -66,3 +66,26 @@ fn a_repeated_creating_call_creates_once() {
         assert_eq!(client.post("/api/v1/populations", &other).conflict(), "idempotency-key");
     });
 }
+
+/// Two at once under one key: one answer is kept, and whoever comes too late is told to repeat.
+#[test]
+fn the_same_creating_call_twice_at_once_creates_once() {
+    on_both(|world| {
+        let client = world.as_user("bureau").with_header("Idempotency-Key", "k-2");
+        let figure = json!({
+            "area_code": "330481103", "counted_on": "2023-12-31", "basis": "resident", "persons": 5,
+            "kind": "measured", "source": "x",
+        });
+        let answers: Vec<_> = std::thread::scope(|scope| {
+            let calls: Vec<_> =
+                (0..6).map(|_| scope.spawn(|| client.post("/api/v1/populations", &figure))).collect();
+            calls.into_iter().map(|call| call.join().expect("no panic")).collect()
+        });
+        let made: std::collections::BTreeSet<_> =
+            answers.iter().filter(|answer| answer.status == 201).map(|answer| answer.text()).collect();
+        assert_eq!(made.len(), 1, "{answers:?}");
+        for late in answers.iter().filter(|answer| answer.status != 201) {
+            assert_eq!(late.conflict(), "idempotency-race");
+        }
+    });
+}

@@ -9,7 +9,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, DbError, Tx};
 use crate::http::access::Caller;
 use crate::http::input::BodyHash;
 use crate::http::problem::Problem;
@@ -114,7 +114,7 @@ impl Call {
                     return if same { Ok(before.body) } else { Err(Problem::Conflict("idempotency-key")) };
                 }
                 let body = to_json(&work(tx, context)?)?;
-                idempotency::keep(tx, context, account, &key, &hash, &body)?;
+                idempotency::keep(tx, context, account, &key, &hash, &body).map_err(kept_meanwhile)?;
                 Ok(body)
             })
             .await?;
@@ -142,7 +142,7 @@ impl Call {
                 }
                 let body = to_json(&work(app, context)?)?;
                 app.database.write(|tx| {
-                    Ok::<_, Problem>(idempotency::keep(tx, context, account, &key, &hash, &body)?)
+                    idempotency::keep(tx, context, account, &key, &hash, &body).map_err(kept_meanwhile)
                 })?;
                 Ok(body)
             })
@@ -183,6 +183,15 @@ pub fn ok(value: &impl Serialize) -> Answer {
 /// 200 with a JSON body and the version that a change must name.
 pub fn ok_with_version(value: &impl Serialize, version: i32) -> Answer {
     Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{version}\""))).json(value))
+}
+
+/// The same call was under way twice: this one is undone, and its repetition gets the other's answer.
+fn kept_meanwhile(error: DbError) -> Problem {
+    if error.is_duplicate_of("idempotency_keys", "") {
+        Problem::Conflict("idempotency-race")
+    } else {
+        error.into()
+    }
 }
 
 fn to_json(value: &impl Serialize) -> Result<String, Problem> {
