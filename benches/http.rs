@@ -194,7 +194,7 @@ fn registry_in(folder: &std::path::Path, address: SocketAddr) -> Result<App, Fai
     use confique::Config as _;
     let passphrase = Zeroizing::new(b"a passphrase for a bench".to_vec());
     let mut config = Config::builder().load()?;
-    config.data_dir = folder.to_owned();
+    folder.clone_into(&mut config.data_dir);
     config.public_url = Some(format!("http://{address}"));
     config.environment = Environment::Test.to_string();
     config.key_passphrase_file = Some(folder.join("passphrase"));

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::support::on_both;
+use crate::support::{Answer, on_both};
 
 #[test]
 fn a_corrected_population_supersedes_and_is_not_lost() {
@@ -82,7 +82,7 @@ fn the_same_creating_call_twice_at_once_creates_once() {
             calls.into_iter().map(|call| call.join().expect("no panic")).collect()
         });
         let made: std::collections::BTreeSet<_> =
-            answers.iter().filter(|answer| answer.status == 201).map(|answer| answer.text()).collect();
+            answers.iter().filter(|answer| answer.status == 201).map(Answer::text).collect();
         assert_eq!(made.len(), 1, "{answers:?}");
         for late in answers.iter().filter(|answer| answer.status != 201) {
             assert_eq!(late.conflict(), "idempotency-race");
