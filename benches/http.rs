@@ -42,6 +42,7 @@ const BODY: &str = "S000033001032";
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<ExitCode, Failure> {
+    tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).init();
     let folder = tempfile::tempdir()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let registry = listener.local_addr()?;
@@ -248,7 +249,7 @@ fn certificate(app: &App) -> Result<(PublicCode, Vec<u8>), Failure> {
          INSERT INTO certificates (id, code, number, person_id, body_id, occupation, specialty, level, holder, issued_on,
              record, cwt, key_id, status_list, status_index, state, state_since, upload_state, issued_at, changed_at, version)
          VALUES (zeroblob(16), x'{}', '{}', zeroblob(16), zeroblob(16), '4-10-01-05', 'general', '5', '{}', '{day}',
-             '{}', x'{}', '{key_id}', 1, 42, 'valid', '{day}', 'none', '{at}', '{at}', 1);
+             '{}', x'{}', '{key_id}', 1, 42, 'valid', '{day}', 'pending', '{at}', '{at}', 1);
          PRAGMA foreign_keys = ON;",
         hex::encode(payload.code.bytes()),
         payload.number.as_str(),

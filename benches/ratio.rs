@@ -1,6 +1,7 @@
 //! How long the headcounts behind the figures take on SQLite, and how that grows with the register: one city of
 //! 10,000 people, its towns in one query, and the whole province. `cargo bench --bench ratio`; with
-//! `HUZHENG_BENCH_LARGE=1` also a register of 1,000,000. It fails where the city takes longer than was promised.
+//! `HUZHENG_BENCH_LARGE=1` also a register of 1,000,000. It fails where a city's own register takes longer
+//! than was promised; how that grows is told.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,7 +16,7 @@ use huzheng::registry::indicators::store::{Counted, headcounts, headcounts_by_ch
 /// Milliseconds for one city of 10,000 people.
 const CEILING: f64 = 20.0;
 const CITY: u32 = 10_000;
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 25;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -39,10 +40,10 @@ fn main() -> Result<ExitCode, Failure> {
             );
         }
         println!();
-        within &= times[0] <= CEILING;
+        within &= size > CITY || times[0] <= CEILING;
         before = Some(times);
     }
-    println!("one city of {CITY} people: at most {CEILING} ms: {}", if within { "kept" } else { "not kept" });
+    println!("a register of one city of {CITY} people: at most {CEILING} ms: {}", if within { "kept" } else { "not kept" });
     Ok(if within { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -117,7 +118,7 @@ fn filling(size: u32) -> String {
          INSERT INTO certificates (id, code, number, person_id, body_id, occupation, specialty, level, holder, issued_on,
              record, cwt, key_id, status_list, status_index, state, state_since, upload_state, issued_at, changed_at, version)
          {numbers} SELECT {certificate}, {certificate}, printf('S%021d', i), {person}, {organisation}, '4-10-01-05',
-             'general', {level}, 'x', '2025-01-01', '{{}}', zeroblob(300), 'k', 1, i, 'valid', '2025-01-01', 'none',
+             'general', {level}, 'x', '2025-01-01', '{{}}', zeroblob(300), 'k', 1, i, 'valid', '2025-01-01', 'pending',
              {at}, {at}, 1 FROM n WHERE i % 4 < 3;
          INSERT INTO certificate_standings (certificate_id, state, from_date)
          SELECT id, 'valid', issued_on FROM certificates;
