@@ -1,6 +1,6 @@
 -- What is to stand in the transparency log. The publisher gives each row its index; until then it has none.
 CREATE TABLE log_leaves (
-    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    id          INTEGER PRIMARY KEY,
     kind        TEXT NOT NULL,
     digest      BLOB NOT NULL,
     recorded_at TEXT NOT NULL,
