@@ -150,7 +150,7 @@ fn sqlite_kind(row: &ColumnRow) -> String {
     }
 }
 
-const JSON_COLUMNS: [&str; 7] = ["parts", "declarations", "shortfalls", "details", "payload"];
+const JSON_COLUMNS: [&str; 5] = ["parts", "declarations", "shortfalls", "details", "payload"];
 
 fn is_time(name: &str) -> bool {
     name == "at" || name.ends_with("_at") || name == "locked_until"
