@@ -142,6 +142,8 @@ fn sqlite_kind(row: &ColumnRow) -> String {
     match row.kind.as_str() {
         "BLOB" if name == "id" || name.ends_with("_id") || name.ends_with("_by") => "uuid".to_owned(),
         "BLOB" => "bytea".to_owned(),
+        // SQLite numbers the rows of a table by an INTEGER alone, which holds 64 bits.
+        "INTEGER" if name == "id" => "bigint".to_owned(),
         "TEXT" if is_time(name) => "timestamp with time zone".to_owned(),
         "TEXT" if JSON_COLUMNS.contains(&name) => "jsonb".to_owned(),
         "TIMESTAMP" if table_is_diesel_s => "timestamp without time zone".to_owned(),

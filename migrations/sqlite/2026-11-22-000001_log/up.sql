@@ -4,7 +4,7 @@ CREATE TABLE log_leaves (
     kind        TEXT NOT NULL,
     digest      BLOB NOT NULL,
     recorded_at TEXT NOT NULL,
-    log_index   INTEGER UNIQUE
+    log_index   BIGINT UNIQUE
 );
 CREATE INDEX log_leaves_digest ON log_leaves (digest);
 CREATE INDEX log_leaves_waiting ON log_leaves (id) WHERE log_index IS NULL;
