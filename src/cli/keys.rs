@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use clap::Subcommand;
 
+use crate::app::ceremony::{self, Certification, KeyEnd};
 use crate::app::clock::{kept_offset, machine_now};
 use crate::app::keyring::Keyring;
-use crate::app::trust::{self, Certification, KeyEnd, TrustFileError};
+use crate::app::trust::{self, TrustFileError};
 use crate::app::{self, StartError};
 use crate::cli::{Failure, Output, load_config};
 use crate::config::Config;
@@ -54,14 +55,15 @@ pub fn run(command: Keys, output: Output) -> Result<(), Failure> {
         Keys::Certify { body, name_zh, name_en, until, cap } => {
             let body: BodyCode = body.parse().map_err(|error| Failure::Usage(format!("{body}: {error}")))?;
             let from = crate::kernel::dates::shanghai_date(now);
-            let asked = Certification { body, name_zh, name_en, from, until, daily_cap: cap };
-            let id = trust::certify(&config, &open(&config)?, now, &asked).map_err(failed)?;
+            let types = vec![crate::proof::payload::CertificateType::Skill];
+            let asked = Certification { body, name_zh, name_en, types, from, until, daily_cap: cap };
+            let id = ceremony::certify(&config, &open(&config)?, now, &asked).map_err(failed)?;
             show(output, &serde_json::json!({ "certified": id }), &format!("certified key {id}"));
             Ok(())
         }
         Keys::Retire { key } => end(&config, now, &key, KeyEnd::Retire, output),
         Keys::Halt { key } => end(&config, now, &key, KeyEnd::Halt, output),
-        Keys::List => list(&config, now, output),
+        Keys::List => list(&config, output),
     }
 }
 
@@ -71,7 +73,7 @@ fn init(config: &Config, now: Timestamp) -> Result<(), Failure> {
     let passphrase = app::passphrase(config)?;
     Keyring::init(&app::keys_folder(config), &passphrase, environment)
         .map_err(|error| Failure::Failed(error.to_string()))?;
-    trust::write_first(config, &open(config)?, now).map_err(|error| Failure::Failed(error.to_string()))
+    ceremony::write_first(config, &open(config)?, now).map_err(|error| Failure::Failed(error.to_string()))
 }
 
 fn open(config: &Config) -> Result<Keyring, Failure> {
@@ -81,15 +83,15 @@ fn open(config: &Config) -> Result<Keyring, Failure> {
 }
 
 fn end(config: &Config, now: Timestamp, key: &str, end: KeyEnd, output: Output) -> Result<(), Failure> {
-    let ended = trust::end_key(config, &open(config)?, now, key, end);
+    let ended = ceremony::end_key(config, &open(config)?, now, key, end);
     let ended = ended.map_err(|error| Failure::Failed(error.to_string()))?;
     let ids: Vec<String> = ended.iter().map(ToString::to_string).collect();
     show(output, &serde_json::json!({ "ended": ids }), &ids.join("\n"));
     Ok(())
 }
 
-fn list(config: &Config, now: Timestamp, output: Output) -> Result<(), Failure> {
-    let read = trust::read(&config.data_dir.join(trust::FILE), None, now);
+fn list(config: &Config, output: Output) -> Result<(), Failure> {
+    let read = trust::read(config, &open(config)?);
     let list = read.map_err(|error| Failure::Failed(error.to_string()))?.list;
     let words: Vec<String> = list
         .document()

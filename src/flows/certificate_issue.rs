@@ -17,8 +17,8 @@ use crate::kernel::context::{Actor, Context};
 use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::{ApplicationId, ExamSessionId, PublicCode, entity};
 use crate::kernel::skill::{SkillLevel, Specialty};
-use crate::proof::issue::{Refused, issue, refusals};
-use crate::proof::keys::PrivateKey;
+use crate::proof::issue::{NotSigned, Refused, issue, refusals};
+use crate::proof::keys::Signer;
 use crate::proof::payload::{Environment, Payload};
 use crate::proof::trust::TrustedKey;
 use crate::registry::audit;
@@ -36,7 +36,7 @@ use crate::registry::people::{self, Person};
 use crate::seeds::Seeds;
 
 /// The key of a body, and what the root certified of it.
-pub type SigningKey<'a> = Box<dyn Fn(&BodyCode) -> Result<(Arc<PrivateKey>, TrustedKey), Error> + 'a>;
+pub type SigningKey<'a> = Box<dyn Fn(&BodyCode) -> Result<(Arc<dyn Signer>, TrustedKey), Error> + 'a>;
 
 /// What the making of a certificate needs beside the caller's context.
 pub struct Desk<'a> {
@@ -212,9 +212,10 @@ pub(super) fn finish(
     let bytes = hex::decode(&reservation.draft.payload).map_err(|_| Error::BrokenDraft)?;
     let payload = Payload::decode(&bytes).map_err(|_| Error::BrokenDraft)?;
     let (key, certified) = (desk.signing_key)(&payload.body)?;
-    let signed = match issue(&payload, &key, &certified, context.now) {
+    let signed = match issue(&payload, &*key, &certified, context.now) {
         Ok(signed) => signed,
-        Err(refused) => {
+        Err(NotSigned::Signing(error)) => return Err(error.into()),
+        Err(NotSigned::Refused(refused)) => {
             make_void(desk, context, &reservation.number, &refused.to_string())?;
             return Err(refused.into());
         }

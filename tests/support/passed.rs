@@ -2,7 +2,7 @@
 //! no weeks of registration, exam and notice.
 
 use diesel::prelude::*;
-use huzheng::app::trust::{self, Certification};
+use huzheng::app::ceremony::{self, Certification};
 use huzheng::db::schema::{applications, exam_sessions, scores};
 use huzheng::db::types::{At, Json};
 use huzheng::http::problem::Problem;
@@ -11,6 +11,7 @@ use huzheng::kernel::dates::shanghai_date;
 use huzheng::kernel::identity::DocumentKind;
 use huzheng::kernel::ids::{ApplicationId, ExamSessionId, PersonId, entity};
 use huzheng::kernel::skill::{ExamPart, Occupation, SkillLevel, Specialty};
+use huzheng::proof::payload::CertificateType;
 use huzheng::registry::people::RawPerson;
 use huzheng::registry::{accounts, organisations, people};
 use serde_json::json;
@@ -33,11 +34,12 @@ pub fn certify(world: &World, cap: Option<u32>) {
         body: body.body_code.clone().expect("a code"),
         name_zh: body.name,
         name_en: body.name_en,
+        types: CertificateType::ALL.to_vec(),
         from: huzheng::kernel::dates::shanghai_date(app.clock.now()),
         until: "2028-12-31".parse().expect("a date"),
         daily_cap: cap,
     };
-    trust::certify(&app.config, &app.keyring, app.clock.now(), &asked).expect("certified");
+    ceremony::certify(&app.config, &app.keyring, app.clock.now(), &asked).expect("certified");
     app.keep_current();
 }
 
