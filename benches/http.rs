@@ -14,7 +14,7 @@ use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
 use diesel::connection::SimpleConnection;
 use ed25519_dalek::{Signature, Verifier, VerifyingKey};
 use huzheng::app::ceremony::{self, Certification};
-use huzheng::app::keyring::Keyring;
+use huzheng::app::keyring::{KeyPlace, Keyring};
 use huzheng::app::{App, keys_folder};
 use huzheng::config::Config;
 use huzheng::db::DbError;
@@ -209,6 +209,7 @@ fn registry_in(folder: &std::path::Path, address: SocketAddr) -> Result<App, Fai
         from: huzheng::kernel::dates::shanghai_date(app.clock.now()),
         until: shanghai_date(app.clock.now()) + chrono::Days::new(365),
         daily_cap: None,
+        place: KeyPlace::File,
     };
     ceremony::certify(&app.config, &app.keyring, app.clock.now(), &asked)?;
     app.keep_current();

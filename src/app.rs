@@ -7,9 +7,10 @@ pub mod keyring;
 pub mod printer;
 pub mod seen;
 pub mod status_board;
+pub mod token;
 pub mod trust;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use crate::app::code_cache::CodeCache;
 use crate::app::keyring::{Keyring, KeyringError};
 use crate::app::printer::Printer;
 use crate::app::status_board::StatusBoard;
+use crate::app::token::Token;
 use crate::app::trust::{NotSigning, Published, TrustFileError};
 use crate::config::{Config, ConfigError};
 use crate::db::{Database, DbError, migrations};
@@ -112,7 +114,7 @@ impl App {
             .map_err(|_| setting("HUZHENG_AREA", "an area code has 2, 4, 6, 9 or 12 digits"))?;
         std::fs::create_dir_all(&config.data_dir)
             .map_err(|error| StartError::File(config.data_dir.clone(), error))?;
-        let keyring = Keyring::open(&keys_folder(&config), passphrase(&config)?, environment)?;
+        let keyring = open_keyring(&config)?;
         let database = Database::open(&config.database_url()?, config.database_connections)?;
         database.read(|conn| Ok::<_, DbError>(migrations::run(conn)))??;
         let trust = Published::open(&config, &keyring, clock.now())?;
@@ -146,16 +148,31 @@ impl App {
             config,
         };
         app.keep_current();
+        app.try_issuing_keys();
         Ok(app)
     }
 
     /// Takes up what others changed: a new trust list, and the standing of certificates. What fails is told to the
     /// log and leaves what was known, which goes stale by itself.
     pub fn keep_current(&self) {
+        if let Err(error) = self.trust.renew_if_due(&self.config, &self.keyring, self.clock.now()) {
+            tracing::error!(%error, "the trust list was not renewed");
+        }
         if let Err(error) = self.trust.reload(&self.config, &self.keyring) {
             tracing::error!(%error, "the trust list was not taken up");
         }
         self.refresh_status();
+    }
+
+    /// Opens the issuing keys in force, so that one out of reach is told at the start. The rest works without it.
+    fn try_issuing_keys(&self) {
+        for key in self.trust.current().list.document().keys.iter().filter(|key| key.body.is_some()) {
+            if key.is_usable(self.clock.now())
+                && let Err(error) = self.keyring.signer(key)
+            {
+                tracing::warn!(key = %key.id, %error, "a body cannot issue");
+            }
+        }
     }
 
     /// Reads the standing of certificates anew, after a change.
@@ -234,15 +251,26 @@ pub fn environment(config: &Config) -> Result<Environment, ConfigError> {
     })
 }
 
+/// The key files of the data folder, and the token if one is configured.
+pub fn open_keyring(config: &Config) -> Result<Keyring, StartError> {
+    let keyring = Keyring::open(&keys_folder(config), passphrase(config)?, environment(config)?)?;
+    let token = Token::of(config).map_err(KeyringError::from)?;
+    Ok(keyring.with_token(token))
+}
+
 #[must_use]
 pub fn keys_folder(config: &Config) -> PathBuf {
     config.data_dir.join("keys")
 }
 
-/// The passphrase of the key files, without the line end that editors add.
+/// The passphrase of the key files.
 pub fn passphrase(config: &Config) -> Result<Zeroizing<Vec<u8>>, StartError> {
-    let path = config.key_passphrase_file.as_ref().ok_or(KeyringError::NoPassphrase)?;
-    let mut bytes = std::fs::read(path).map_err(|error| StartError::File(path.clone(), error))?;
+    passphrase_in(config.key_passphrase_file.as_ref().ok_or(KeyringError::NoPassphrase)?)
+}
+
+/// The passphrase that a file holds, without the line end that editors add.
+pub fn passphrase_in(path: &Path) -> Result<Zeroizing<Vec<u8>>, StartError> {
+    let mut bytes = std::fs::read(path).map_err(|error| StartError::File(path.to_owned(), error))?;
     while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
         bytes.pop();
     }

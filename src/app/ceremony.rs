@@ -7,9 +7,9 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use crate::app::keyring::Keyring;
+use crate::app::keyring::{KeyPlace, Keyring};
 use crate::app::seen::{self, Lock};
-use crate::app::trust::{FILE, NotSigning, Trust, TrustFileError, hosts, read_locked, write_whole};
+use crate::app::trust::{FILE, NotSigning, Trust, TrustFileError, hosts, read, read_locked, write_whole};
 use crate::config::Config;
 use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::dates::{Timestamp, shanghai_date, years_after};
@@ -39,6 +39,7 @@ pub struct Certification {
     pub until: NaiveDate,
     /// Certificates a day.
     pub daily_cap: Option<u32>,
+    pub place: KeyPlace,
 }
 
 /// What a trust list should have and has not: a key of the registry itself, or a host of our papers.
@@ -75,7 +76,7 @@ pub fn write_first(config: &Config, keyring: &Keyring, now: Timestamp) -> Result
     let root = keyring.root()?;
     let mut keys = vec![own(keyring, root.public(), Purpose::Root, now)];
     for purpose in OWN {
-        keys.push(own(keyring, keyring.make(purpose, None)?, purpose, now));
+        keys.push(own(keyring, keyring.make(purpose, None, KeyPlace::File)?, purpose, now));
     }
     let document = TrustDocument {
         version: 1,
@@ -90,12 +91,12 @@ pub fn write_first(config: &Config, keyring: &Keyring, now: Timestamp) -> Result
 
 /// Publishes the list anew, with a later expiry and with whatever it lacks.
 pub fn complete(config: &Config, keyring: &Keyring, now: Timestamp) -> Result<(), TrustFileError> {
-    revise(config, keyring, now, |document| {
+    revise(config, keyring, &keyring.root()?, now, |document| {
         let list = TrustList::new(document.clone())
             .map_err(|error| TrustFileError::List(config.data_dir.join(FILE), error))?;
         let missing = Missing::of(&list, config, now);
         for purpose in missing.keys {
-            document.keys.push(own(keyring, keyring.make(purpose, None)?, purpose, now));
+            document.keys.push(own(keyring, keyring.make(purpose, None, KeyPlace::File)?, purpose, now));
         }
         document.verify_hosts.extend(missing.hosts);
         Ok(())
@@ -109,9 +110,7 @@ pub fn certify(
     now: Timestamp,
     asked: &Certification,
 ) -> Result<KeyId, TrustFileError> {
-    let public_key = keyring.make(Purpose::Issuing, Some(&asked.body))?;
     let certified = TrustedKey {
-        purpose: Purpose::Issuing,
         body: Some(asked.body.clone()),
         body_name_zh: Some(asked.name_zh.clone()),
         body_name_en: Some(asked.name_en.clone()),
@@ -119,16 +118,103 @@ pub fn certify(
         valid_from: asked.from,
         valid_until: asked.until,
         daily_cap: asked.daily_cap,
-        ..own(keyring, public_key, Purpose::Issuing, now)
+        ..own(keyring, keyring.root_public, Purpose::Issuing, now)
     };
+    certify_key(config, keyring, now, certified, asked.place)
+}
+
+/// What is to get a new key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rotation {
+    /// A body, with what its last key was certified for, until another day where one is given.
+    Body { body: BodyCode, until: Option<NaiveDate> },
+    /// The registry's own status or log key.
+    Own(Purpose),
+}
+
+/// Makes a new key in place of the one in force, which is retired by it: what it signed stays good. A halted key stays
+/// halted.
+pub fn rotate(
+    config: &Config,
+    keyring: &Keyring,
+    now: Timestamp,
+    what: &Rotation,
+    place: KeyPlace,
+) -> Result<KeyId, TrustFileError> {
+    let last = read(config, keyring)?;
+    let (former, until) = match what {
+        Rotation::Body { body, until } => (last.list.issuing(body), *until),
+        Rotation::Own(purpose) => {
+            (last.list.document().keys.iter().rev().find(|key| key.purpose == *purpose), None)
+        }
+    };
+    let former = former.ok_or_else(|| match what {
+        Rotation::Body { body, .. } => rejected(format!("{body} has no key yet: certify one")),
+        Rotation::Own(purpose) => rejected(format!("the trust list has no {purpose} key")),
+    })?;
+    let fresh = own(keyring, former.public_key, former.purpose, now);
+    let certified = match what {
+        Rotation::Body { .. } => TrustedKey {
+            valid_until: until.unwrap_or(former.valid_until),
+            state: KeyState::Active,
+            halted_at: None,
+            cutoff: None,
+            valid_from: fresh.valid_from,
+            ..former.clone()
+        },
+        Rotation::Own(_) => fresh,
+    };
+    certify_key(config, keyring, now, certified, place)
+}
+
+/// Makes a key for what `certified` says, and certifies it in place of the active one of the same purpose and body.
+fn certify_key(
+    config: &Config,
+    keyring: &Keyring,
+    now: Timestamp,
+    mut certified: TrustedKey,
+    place: KeyPlace,
+) -> Result<KeyId, TrustFileError> {
+    check_certification(&certified, now)?;
+    // Before a key is made that nobody could certify.
+    let root = keyring.root()?;
+    certified.public_key = keyring.make(certified.purpose, certified.body.as_ref(), place)?;
+    certified.id = KeyId::of(&certified.public_key, keyring.environment);
     let id = certified.id;
-    revise(config, keyring, now, |document| {
-        let former = document.keys.iter_mut().filter(|key| key.body.as_ref() == Some(&asked.body));
-        former.filter(|key| key.state == KeyState::Active).for_each(|key| key.state = KeyState::Retired);
+    revise(config, keyring, &root, now, |document| {
+        for key in &mut document.keys {
+            let same = key.purpose == certified.purpose && key.body == certified.body;
+            if same && key.state == KeyState::Active {
+                key.state = KeyState::Retired;
+            }
+        }
         document.keys.push(certified);
         Ok(())
     })?;
     Ok(id)
+}
+
+fn check_certification(certified: &TrustedKey, now: Timestamp) -> Result<(), TrustFileError> {
+    let named = |name: &Option<String>| name.as_ref().is_none_or(|name| !name.trim().is_empty());
+    if !named(&certified.body_name_zh) {
+        return Err(rejected("--name-zh: empty"));
+    }
+    if !named(&certified.body_name_en) {
+        return Err(rejected("--name-en: empty"));
+    }
+    if certified.purpose == Purpose::Issuing && certified.types.is_empty() {
+        return Err(rejected("--type: at least one"));
+    }
+    if certified.valid_until < certified.valid_from {
+        return Err(rejected(format!("--until: before {}, the first day", certified.valid_from)));
+    }
+    if certified.valid_until < shanghai_date(now) {
+        return Err(rejected(format!("--until: {} is past", certified.valid_until)));
+    }
+    if certified.daily_cap == Some(0) {
+        return Err(rejected("--cap: at least 1"));
+    }
+    Ok(())
 }
 
 /// What becomes of a key.
@@ -149,27 +235,68 @@ pub fn end_key(
     end: KeyEnd,
 ) -> Result<Vec<KeyId>, TrustFileError> {
     let mut ended = Vec::new();
-    revise(config, keyring, now, |document| {
-        let by_id = |key: &TrustedKey| key.id.to_string() == named;
-        let by_body = |key: &TrustedKey| key.body.as_ref().is_some_and(|body| body.as_str() == named);
-        for key in &mut document.keys {
-            let meant = by_id(key) || (by_body(key) && key.state == KeyState::Active);
-            if !meant || key.purpose == Purpose::Root {
-                continue;
+    revise(config, keyring, &keyring.root()?, now, |document| {
+        let is_meant = meant(named);
+        for key in document.keys.iter_mut().filter(|key| is_meant(key, KeyState::Active)) {
+            match (end, key.purpose, key.state) {
+                (_, Purpose::Root, _) => return Err(rejected("the root key ends only with its registry")),
+                (KeyEnd::Retire, Purpose::Status | Purpose::Log, _) => {
+                    return Err(rejected(format!("the registry needs one: rotate the {} key", key.purpose)));
+                }
+                (KeyEnd::Retire, _, KeyState::Active) => key.state = KeyState::Retired,
+                (KeyEnd::Halt, _, KeyState::Active | KeyState::Retired) => {
+                    (key.state, key.halted_at) = (KeyState::Halted, Some(now));
+                }
+                (..) => return Err(rejected(format!("key {} is {} already", key.id, key.state))),
             }
             ended.push(key.id);
-            match end {
-                KeyEnd::Retire => (key.state, key.halted_at) = (KeyState::Retired, None),
-                KeyEnd::Halt => (key.state, key.halted_at) = (KeyState::Halted, Some(now)),
-            }
         }
-        if ended.is_empty() {
-            Err(TrustFileError::Rejected(format!("there is no key {named} in the trust list")))
-        } else {
-            Ok(())
-        }
+        if ended.is_empty() { Err(no_such(named, "active")) } else { Ok(()) }
     })?;
     Ok(ended)
+}
+
+/// Says that of what a halted issuing key signed only certificates below index `below` of the log are genuine. The
+/// last word counts.
+pub fn cutoff(
+    config: &Config,
+    keyring: &Keyring,
+    now: Timestamp,
+    named: &str,
+    below: u64,
+) -> Result<KeyId, TrustFileError> {
+    let mut cut = None;
+    revise(config, keyring, &keyring.root()?, now, |document| {
+        let is_meant = meant(named);
+        let mut found = document.keys.iter_mut().filter(|key| is_meant(key, KeyState::Halted));
+        let key = found.next().ok_or_else(|| no_such(named, "halted"))?;
+        if found.next().is_some() {
+            return Err(rejected(format!("{named} has several halted keys: name one by its id")));
+        }
+        if key.purpose != Purpose::Issuing || key.state != KeyState::Halted {
+            return Err(rejected(format!("key {} is no halted issuing key: halt it first", key.id)));
+        }
+        key.cutoff = Some(below);
+        cut = Some(key.id);
+        Ok(())
+    })?;
+    cut.ok_or_else(|| no_such(named, "halted"))
+}
+
+/// Which keys a name means: the one of this id, or those of this body in this state.
+fn meant(named: &str) -> impl Fn(&TrustedKey, KeyState) -> bool + '_ {
+    move |key, state| {
+        let is_body = key.body.as_ref().is_some_and(|body| body.as_str() == named);
+        key.id.to_string() == named || (is_body && key.state == state)
+    }
+}
+
+fn no_such(named: &str, state: &str) -> TrustFileError {
+    rejected(format!("{named} is neither a key's id nor a body with an {state} key in the trust list"))
+}
+
+fn rejected(why: impl Into<String>) -> TrustFileError {
+    TrustFileError::Rejected(why.into())
 }
 
 /// A key of the registry itself, or the beginnings of a body's.
@@ -195,11 +322,11 @@ fn own(keyring: &Keyring, public_key: PublicKey, purpose: Purpose, now: Timestam
 fn revise(
     config: &Config,
     keyring: &Keyring,
+    root: &PrivateKey,
     now: Timestamp,
     change: impl FnOnce(&mut TrustDocument) -> Result<(), TrustFileError>,
 ) -> Result<(), TrustFileError> {
     let lock = seen::lock(config)?;
-    let root = keyring.root()?;
     let last: Trust = read_locked(config, keyring, &lock)?;
     match last.may_sign(now) {
         // A list that expired is what a new version is for.
@@ -209,7 +336,7 @@ fn revise(
     let mut document = last.list.document().clone();
     change(&mut document)?;
     document.version += 1;
-    publish(config, document, &root, now, &lock)
+    publish(config, document, root, now, &lock)
 }
 
 fn publish(

@@ -12,6 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
 use crate::app::clock::MachineRandom;
+use crate::app::token::{Token, TokenError};
 use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::codes::Code;
 use crate::kernel::context::Randomness;
@@ -24,12 +25,22 @@ pub struct Keyring {
     folder: PathBuf,
     passphrase: Zeroizing<Vec<u8>>,
     root: RootFile,
+    token: Option<Arc<Token>>,
     pub environment: Environment,
     pub api: PrivateKey,
     pub personal_data: PrivateKey,
     /// The one root key whose trust lists count, as noted when it was made.
     pub root_public: PublicKey,
     signers: RwLock<HashMap<KeyId, Arc<dyn Signer>>>,
+}
+
+/// Where the private half of a key is made and stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// An encrypted file under `DATA_DIR/keys/`.
+    File,
+    /// The PKCS#11 token.
+    Token,
 }
 
 /// Where the root key is to be found.
@@ -57,8 +68,10 @@ pub enum KeyringError {
     OtherKey { file: PathBuf, found: KeyId, expected: KeyId },
     #[error("{0}: not a public key")]
     RootPublic(PathBuf),
-    #[error("the private half of key {0} is not here")]
+    #[error("the private half of key {0} is neither in a key file here nor on a token")]
     NotHere(KeyId),
+    #[error(transparent)]
+    Token(#[from] TokenError),
     #[error("no passphrase: name its file in HUZHENG_KEY_PASSPHRASE_FILE")]
     NoPassphrase,
 }
@@ -106,6 +119,7 @@ impl Keyring {
         let root_public = text.trim().parse().map_err(|_| KeyringError::RootPublic(path))?;
         Ok(Self {
             root: RootFile { path: folder.join(file_name(Purpose::Root)), passphrase: None },
+            token: None,
             folder: folder.to_owned(),
             passphrase,
             environment,
@@ -120,6 +134,12 @@ impl Keyring {
     #[must_use]
     pub fn with_root(self, root: RootFile) -> Self {
         Self { root, ..self }
+    }
+
+    /// With the token that the configuration names, if any.
+    #[must_use]
+    pub fn with_token(self, token: Option<Arc<Token>>) -> Self {
+        Self { token, ..self }
     }
 
     /// Whether the root key's file is where it is looked for.
@@ -139,6 +159,28 @@ impl Keyring {
         Ok(key)
     }
 
+    /// Brings the root key to `file`, out of the data folder, under a passphrase of its own where one is given. The
+    /// copy is opened before the original goes.
+    pub fn export_root(
+        &self,
+        file: &Path,
+        passphrase: Option<Zeroizing<Vec<u8>>>,
+    ) -> Result<(), KeyringError> {
+        let key = self.root()?;
+        let passphrase = passphrase.as_ref().unwrap_or(&self.passphrase);
+        write_key(file, passphrase, self.environment, &key)?;
+        self.same(read_key(file, passphrase)?.public(), KeyId::of(&key.public(), self.environment), file)?;
+        std::fs::remove_file(&self.root.path).map_err(in_file(&self.root.path))
+    }
+
+    /// Makes a new key for the API's tokens; those that were given out end with the next start.
+    pub fn rotate_api(&self) -> Result<(), KeyringError> {
+        let path = self.folder.join(file_name(Purpose::Api));
+        let new = path.with_extension("new");
+        write_key(&new, &self.passphrase, self.environment, &new_key())?;
+        std::fs::rename(&new, &path).map_err(in_file(&path))
+    }
+
     /// Whoever signs with a key of the trust list. A key that was made since the start is read when it is first asked
     /// for.
     pub fn signer(&self, certified: &TrustedKey) -> Result<Arc<dyn Signer>, KeyringError> {
@@ -150,14 +192,28 @@ impl Keyring {
             self.file(certified.purpose, certified.body.as_ref(), Some(id)),
             self.file(certified.purpose, certified.body.as_ref(), None),
         ];
-        let path = files.iter().find(|path| path.exists()).ok_or(KeyringError::NotHere(id))?;
-        let key = read_key(path, &self.passphrase)?;
-        self.same(key.public(), id, path)?;
-        Ok(self.keep(id, Arc::new(key)))
+        let signer: Arc<dyn Signer> = match (files.iter().find(|path| path.exists()), &self.token) {
+            (Some(path), _) => {
+                let key = read_key(path, &self.passphrase)?;
+                self.same(key.public(), id, path)?;
+                Arc::new(key)
+            }
+            (None, Some(token)) => token.signer(id, certified.public_key)?,
+            (None, None) => return Err(KeyringError::NotHere(id)),
+        };
+        Ok(self.keep(id, signer))
     }
 
     /// Makes a key, to be certified by the root. Its file bears its id, so that it takes the place of none before it.
-    pub fn make(&self, purpose: Purpose, body: Option<&BodyCode>) -> Result<PublicKey, KeyringError> {
+    pub fn make(
+        &self,
+        purpose: Purpose,
+        body: Option<&BodyCode>,
+        place: KeyPlace,
+    ) -> Result<PublicKey, KeyringError> {
+        if place == KeyPlace::Token {
+            return Ok(self.token.as_ref().ok_or(TokenError::None)?.make(self.environment)?);
+        }
         let key = new_key();
         let public = key.public();
         let id = KeyId::of(&public, self.environment);

@@ -15,7 +15,7 @@ use crate::app::trust::{NotSigning, did, write_whole};
 use crate::config::Config;
 use crate::db::{Database, DbError};
 use crate::kernel::dates::Timestamp;
-use crate::proof::keys::Signer;
+use crate::proof::keys::{KeyId, Signer};
 use crate::proof::status::{BadStatusList, Ending, StatusList, StatusPurpose, StatusSnapshot, Successor};
 use crate::proof::status_jwt::{self, BadStatusJwt, Publisher, StatusBundle};
 use crate::proof::trust::TrustedKey;
@@ -38,6 +38,7 @@ pub struct Board {
 pub struct SignedLists {
     pub bundles: BTreeMap<u32, StatusBundle>,
     valid_from: Option<Timestamp>,
+    signed_by: Option<KeyId>,
 }
 
 /// The board and the means to keep it current.
@@ -135,7 +136,9 @@ impl StatusBoard {
         *self.board.write().unwrap_or_else(PoisonError::into_inner) = board;
         let grown_old =
             self.signed().valid_from.is_none_or(|from| now >= from + self.lifetime / 2 || now < from);
-        if differs || grown_old {
+        // A key that was rotated signs no more.
+        let rotated = signer().is_ok_and(|(_, key)| self.signed().signed_by != Some(key.id));
+        if differs || grown_old || rotated {
             self.sign(&lists, signer, now)?;
         }
         Ok(())
@@ -165,7 +168,7 @@ impl StatusBoard {
             let file = self.folder.join(format!("{list}.json"));
             write_whole(&file, bundle.to_json().as_bytes()).map_err(in_file)?;
         }
-        let signed = Arc::new(SignedLists { bundles, valid_from: Some(now) });
+        let signed = Arc::new(SignedLists { bundles, valid_from: Some(now), signed_by: Some(certified.id) });
         *self.signed.write().unwrap_or_else(PoisonError::into_inner) = signed;
         Ok(())
     }

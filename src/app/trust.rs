@@ -7,18 +7,20 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 
 use crate::app::ceremony;
 use crate::app::keyring::{Keyring, KeyringError};
 use crate::app::seen::{self, Lock};
 use crate::config::Config;
-use crate::kernel::dates::Timestamp;
+use crate::kernel::dates::{Timestamp, shanghai_date};
 use crate::proof::keys::{Purpose, Signer};
 use crate::proof::trust::{TrustError, TrustList, TrustedKey};
 
 /// In the data folder.
 pub const FILE: &str = "trust-list.json";
+/// How long before its expiry a list is to be renewed.
+const RENEW_BEFORE: TimeDelta = TimeDelta::days(30);
 /// By how much the clocks of the root's machine and of this one may differ.
 const SKEW: TimeDelta = TimeDelta::minutes(1);
 
@@ -36,6 +38,8 @@ pub struct Published {
     current: RwLock<Arc<Trust>>,
     /// Which file was looked at last, taken up or not.
     looked_at: Mutex<Option<FileMark>>,
+    /// The last day on which the coming expiry was told.
+    told_on: Mutex<Option<NaiveDate>>,
 }
 
 /// A file's inode and the time of its last change: another version is another file.
@@ -119,13 +123,36 @@ impl Published {
             }
         }
         let looked_at = Mutex::new(mark(&file));
-        Ok(Self { file, current: RwLock::new(Arc::new(trust)), looked_at })
+        Ok(Self { file, current: RwLock::new(Arc::new(trust)), looked_at, told_on: Mutex::default() })
     }
 
     /// The version in force.
     #[must_use]
     pub fn current(&self) -> Arc<Trust> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Renews a list that expires soon where the root key is at hand; elsewhere its holder is told, once a day.
+    pub fn renew_if_due(
+        &self,
+        config: &Config,
+        keyring: &Keyring,
+        now: Timestamp,
+    ) -> Result<(), TrustFileError> {
+        let expires_at = self.current().list.document().expires_at;
+        if now + RENEW_BEFORE < expires_at {
+            return Ok(());
+        }
+        if keyring.has_root() {
+            return ceremony::complete(config, keyring, now);
+        }
+        let today = Some(shanghai_date(now));
+        if std::mem::replace(&mut *self.told_on.lock().unwrap_or_else(PoisonError::into_inner), today)
+            != today
+        {
+            tracing::warn!(%expires_at, "the trust list expires: run `huzheng keys renew` where the root key is");
+        }
+        Ok(())
     }
 
     /// Takes up the file if it changed since; whether it did. An older version, another root's or a broken one is

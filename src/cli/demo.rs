@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::app::ceremony::{self, Certification};
 use crate::app::clock::{Clock, MachineRandom, SeededRandom};
-use crate::app::keyring::{Keyring, write_secret};
+use crate::app::keyring::{KeyPlace, Keyring, write_secret};
 use crate::app::trust::TrustFileError;
 use crate::app::{self, App, StartError};
 use crate::cli::Failure;
@@ -104,6 +104,7 @@ fn certify_bodies(app: &App, context: &Context, demo: &Demo) -> Result<(), Trust
             from: flows::demo::opened_on(today),
             until: today + CERTIFIED_FOR,
             daily_cap: None,
+            place: KeyPlace::File,
         };
         ceremony::certify(&app.config, &app.keyring, context.now, &asked)?;
     }

@@ -3,9 +3,11 @@
 
 use diesel::prelude::*;
 use huzheng::app::ceremony::{self, Certification};
+use huzheng::app::keyring::KeyPlace;
 use huzheng::db::schema::{applications, exam_sessions, scores};
 use huzheng::db::types::{At, Json};
 use huzheng::http::problem::Problem;
+use huzheng::kernel::codes::Code;
 use huzheng::kernel::context::{Context, Origin};
 use huzheng::kernel::dates::shanghai_date;
 use huzheng::kernel::identity::DocumentKind;
@@ -21,6 +23,11 @@ use super::people::{identity_number, name};
 
 /// Makes and certifies the key of `assessor`'s body.
 pub fn certify(world: &World, cap: Option<u32>) {
+    certify_on(world, cap, KeyPlace::File);
+}
+
+/// [`certify`], with the key made at `place`.
+pub fn certify_on(world: &World, cap: Option<u32>, place: KeyPlace) {
     let app = &world.app;
     let body = app
         .database
@@ -38,6 +45,7 @@ pub fn certify(world: &World, cap: Option<u32>) {
         from: huzheng::kernel::dates::shanghai_date(app.clock.now()),
         until: "2028-12-31".parse().expect("a date"),
         daily_cap: cap,
+        place,
     };
     ceremony::certify(&app.config, &app.keyring, app.clock.now(), &asked).expect("certified");
     app.keep_current();
