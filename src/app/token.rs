@@ -25,7 +25,6 @@ pub struct Token {
     module: PathBuf,
     label: String,
     pin_file: PathBuf,
-    /// Loaded once: a library that was unloaded would forget that it is in use.
     library: Mutex<Option<Pkcs11>>,
     session: Mutex<Option<Opened>>,
 }
@@ -84,21 +83,8 @@ impl Token {
 
     /// Makes a key on the token, under its key id.
     pub fn make(&self, environment: Environment) -> Result<PublicKey, TokenError> {
-        let mut opened = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        let session = &self.opened(&mut opened)?.session;
-        let (public, private) = generate(session)?;
-        let made = public_key(session, public).and_then(|key| {
-            let id = Attribute::Id(KeyId::of(&key, environment).bytes().to_vec());
-            session.update_attributes(public, std::slice::from_ref(&id))?;
-            session.update_attributes(private, &[id])?;
-            if is_kept(session, private)? { Ok(key) } else { Err(TokenError::WrongKey) }
-        });
-        if made.is_err() {
-            for object in [public, private] {
-                session.destroy_object(object)?;
-            }
-        }
-        made
+        let mut place = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        self.once(&mut place, |opened| generate(&opened.session, environment))
     }
 
     /// Whoever signs with the key `id`, which is to be on the token.
@@ -117,18 +103,32 @@ impl Token {
         if public.has_signed(message, &signature) { Ok(signature) } else { Err(TokenError::WrongSignature) }
     }
 
-    /// Works in the open session. What fails is tried once more in a new one: the token may have been away.
+    /// Works in the open session. What fails there is tried once more in a new one: the token may have been away.
     fn with<T>(&self, work: impl Fn(&mut Opened) -> Result<T, TokenError>) -> Result<T, TokenError> {
-        let mut opened = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        if opened.is_some() {
-            if let Ok(done) = work(self.opened(&mut opened)?) {
-                return Ok(done);
-            }
-            *opened = None;
+        let mut place = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(opened) = &mut *place
+            && let Ok(done) = work(opened)
+        {
+            return Ok(done);
         }
-        let done = work(self.opened(&mut opened)?);
+        *place = None;
+        self.once(&mut place, work)
+    }
+
+    /// Works in the open session, or in a new one. After a failure the next caller begins from nothing: some modules
+    /// know a token that was away only when they are started again.
+    fn once<T>(
+        &self,
+        place: &mut Option<Opened>,
+        work: impl FnOnce(&mut Opened) -> Result<T, TokenError>,
+    ) -> Result<T, TokenError> {
+        let done = self.opened(place).and_then(work);
         if done.is_err() {
-            *opened = None;
+            *place = None;
+            let library = self.library.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(Err(error)) = library.map(Pkcs11::finalize) {
+                tracing::warn!(%error, "the PKCS#11 module was not ended");
+            }
         }
         done
     }
@@ -197,7 +197,24 @@ impl Signer for TokenKey {
     }
 }
 
-fn generate(session: &Session) -> Result<(ObjectHandle, ObjectHandle), TokenError> {
+/// Makes a key pair and gives it its key id. What came out otherwise than it should is destroyed again.
+fn generate(session: &Session, environment: Environment) -> Result<PublicKey, TokenError> {
+    let (public, private) = generate_pair(session)?;
+    let made = public_key(session, public).and_then(|key| {
+        let id = Attribute::Id(KeyId::of(&key, environment).bytes().to_vec());
+        session.update_attributes(public, std::slice::from_ref(&id))?;
+        session.update_attributes(private, &[id])?;
+        if is_kept(session, private)? { Ok(key) } else { Err(TokenError::WrongKey) }
+    });
+    if made.is_err() {
+        for object in [public, private] {
+            session.destroy_object(object)?;
+        }
+    }
+    made
+}
+
+fn generate_pair(session: &Session) -> Result<(ObjectHandle, ObjectHandle), TokenError> {
     let label = Attribute::Label(b"huzheng".to_vec());
     let private = [
         Attribute::Token(true),
