@@ -200,6 +200,11 @@ impl From<DbError> for Problem {
             text = format!("{text}: {cause}");
             source = cause.source();
         }
+        // Whoever decides by what is there looked first, so that somebody else was there in between.
+        if let DbError::Duplicate(_) = &error {
+            tracing::warn!(error = text, "two at once");
+            return Self::Conflict("two-at-once");
+        }
         Self::Internal(text)
     }
 }
