@@ -148,7 +148,6 @@ impl App {
             config,
         };
         app.keep_current();
-        app.try_issuing_keys();
         Ok(app)
     }
 
@@ -164,8 +163,8 @@ impl App {
         self.refresh_status();
     }
 
-    /// Opens the issuing keys in force, so that one out of reach is told at the start. The rest works without it.
-    fn try_issuing_keys(&self) {
+    /// Opens the issuing keys in force, so that one out of reach is told when a server starts. The rest works without it.
+    pub fn try_issuing_keys(&self) {
         for key in self.trust.current().list.document().keys.iter().filter(|key| key.body.is_some()) {
             if key.is_usable(self.clock.now())
                 && let Err(error) = self.keyring.signer(key)

@@ -458,7 +458,7 @@ fn who_was_closed_announces_neither_class_nor_exam() {
     use diesel::connection::SimpleConnection;
     on_both(|world| {
         let close =
-            "UPDATE organisations SET status = 'closed' WHERE kind IN ('training-school', 'assessment-body')";
+            "UPDATE organisations SET status = 'closed'";
         world
             .app
             .database
