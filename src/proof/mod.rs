@@ -12,6 +12,7 @@ pub mod cose;
 pub mod data_integrity;
 pub mod fragment;
 pub mod issue;
+pub mod jsonld;
 pub mod keys;
 pub mod payload;
 pub mod qr;

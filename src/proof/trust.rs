@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::codes;
 use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::dates::{Timestamp, shanghai_date};
-use crate::proof::data_integrity::{self, BadProof};
+use crate::proof::data_integrity::{self, BadProof, Suite};
 use crate::proof::keys::{KeyId, PrivateKey, PublicKey, Purpose};
 use crate::proof::payload::{CertificateType, Environment};
 
@@ -126,7 +126,7 @@ impl TrustDocument {
         let mut value = serde_json::to_value(self).map_err(|error| malformed(&error))?;
         value["type"] = KIND.into();
         let method = root.public().did_key_method();
-        let signed = data_integrity::sign(value, &method, self.issued_at, root)?;
+        let signed = data_integrity::sign(value, Suite::Jcs, &method, self.issued_at, root)?;
         let text = serde_json::to_string_pretty(&signed).map_err(|error| malformed(&error))?;
         TrustList::read(&text, Some(&root.public()), self.issued_at)?;
         Ok(text)
@@ -150,7 +150,7 @@ impl TrustList {
         if pinned_root.is_some_and(|pinned| *pinned != signer) {
             return Err(TrustError::OtherRoot);
         }
-        data_integrity::verify(&value, &signer)?;
+        data_integrity::verify(&value, Suite::Jcs, &signer)?;
 
         if let Some(object) = value.as_object_mut() {
             object.remove("proof");
@@ -219,7 +219,7 @@ impl TrustList {
 
 /// The key whose `did:key` method the proof names.
 fn signer(document: &Value) -> Option<PublicKey> {
-    let method = data_integrity::verification_method(document)?;
+    let method = data_integrity::verification_method(document, Suite::Jcs)?;
     let key: PublicKey = method.rsplit_once('#')?.1.parse().ok()?;
     (key.did_key_method() == method).then_some(key)
 }
