@@ -138,6 +138,7 @@ pub fn write_first(config: &Config, keyring: &Keyring, now: Timestamp) -> Result
         state: KeyState::Active,
         halted_at: None,
         cutoff: None,
+        method: None,
     };
     let document = TrustDocument {
         version: 1,
@@ -173,6 +174,7 @@ pub fn certify(
         state: KeyState::Active,
         halted_at: None,
         cutoff: None,
+        method: None,
     };
     revise(config, keyring, now, |document| {
         let former = document.keys.iter_mut().filter(|key| key.body.as_ref() == Some(&asked.body));

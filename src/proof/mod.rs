@@ -9,11 +9,16 @@ mod base58;
 mod cbor;
 pub mod content;
 pub mod cose;
+pub mod credential;
+mod credential_check;
 pub mod data_integrity;
 pub mod fragment;
+pub mod frozen;
 pub mod issue;
 pub mod jsonld;
+mod jwt;
 pub mod keys;
+pub mod log;
 pub mod payload;
 pub mod qr;
 pub mod report;
@@ -22,6 +27,8 @@ pub mod status_jwt;
 pub mod trust;
 pub mod verify;
 
+#[cfg(test)]
+mod credential_tests;
 #[cfg(test)]
 mod documentation;
 #[cfg(test)]

@@ -54,6 +54,9 @@ pub struct TrustedKey {
     /// Only certificates below this index of the transparency log are genuine.
     #[serde(default)]
     pub cutoff: Option<u64>,
+    /// For the key of another issuer: the `verificationMethod` by which its credentials name it, a DID and a fragment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
 }
 
 impl TrustedKey {
@@ -197,6 +200,14 @@ impl TrustList {
         self.by_id.get(&id).and_then(|place| self.document.keys.get(*place))
     }
 
+    /// The key of another issuer that its credentials name so.
+    #[must_use]
+    pub fn external(&self, method: &str) -> Option<&TrustedKey> {
+        let keys = self.document.keys.iter();
+        keys.filter(|key| key.purpose == Purpose::ExternalIssuer)
+            .find(|key| key.method.as_deref() == Some(method))
+    }
+
     pub const fn environment(&self) -> Environment {
         self.document.environment
     }
@@ -228,7 +239,11 @@ fn is_consistent(key: &TrustedKey) -> bool {
     let issues = key.purpose == Purpose::Issuing;
     let named = key.body.is_some() && key.body_name_zh.is_some() && key.body_name_en.is_some();
     let nameless = key.body.is_none() && key.body_name_zh.is_none() && key.body_name_en.is_none();
+    let method = key.method.as_deref().and_then(|method| method.split_once('#'));
+    let foreign = method.is_some_and(|(did, name)| did.starts_with("did:") && !name.is_empty());
     (if issues { named } else { nameless })
+        && (key.purpose == Purpose::ExternalIssuer) == foreign
+        && key.method.is_some() == foreign
         && issues != key.types.is_empty()
         && key.valid_from <= key.valid_until
         && (key.state == KeyState::Halted) == key.halted_at.is_some()
