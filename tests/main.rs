@@ -17,3 +17,4 @@ mod mail;
 mod people;
 mod schema;
 mod training;
+mod verifiers;
