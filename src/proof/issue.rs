@@ -53,6 +53,8 @@ codes! {
         KeyState = "key-state",
         /// The private key is not the half of the certified one.
         KeyMismatch = "key-mismatch",
+        /// The frozen record can't be written as a credential, e.g. for a control character in a text.
+        RecordForm = "record-form",
         /// What was signed did not check or read back: a fault of the machine.
         SelfCheck = "self-check",
     }

@@ -5,7 +5,8 @@ use std::num::NonZero;
 use crate::flows::certificate_issue::Desk;
 use crate::kernel::context::Context;
 use crate::kernel::ids::{CertificateId, entity};
-use crate::proof::issue::{Refused, issue};
+use crate::proof::credential;
+use crate::proof::issue::{Refusal, Refused, issue};
 use crate::proof::keys::PrivateKey;
 use crate::proof::trust::TrustedKey;
 use crate::registry::certificates::error::Error;
@@ -73,7 +74,11 @@ fn sign(
 ) -> Result<Signed, NotSigned> {
     let record = reservation.record;
     let payload = record.payload().map_err(|_| NotSigned::Before(Error::BrokenDraft))?;
-    let signed = match issue(&payload, key, certified, context.now) {
+    let signed = issue(&payload, key, certified, context.now).and_then(|signed| {
+        let proofs = credential::sign_all(&record, key, certified.id);
+        Ok((signed, proofs.map_err(|_| Refused(vec![Refusal::RecordForm]))?))
+    });
+    let (signed, proofs) = match signed {
         Ok(signed) => signed,
         Err(refused) => {
             return Err(NotSigned::Refused(Box::new(Reservation { record, ..reservation }), refused));
@@ -95,7 +100,7 @@ fn sign(
         record,
         digest: payload.record,
         cwt: signed.cwt,
-        proofs: Vec::new(),
+        proofs: proofs.to_bytes().to_vec(),
         key: certified.id,
         place: payload.status,
         state: CertificateState::Valid { since: payload.issued_on },

@@ -31,6 +31,7 @@ pub async fn jwks(call: Call) -> Answer {
         .document()
         .keys
         .iter()
+        .filter(|key| key.purpose != Purpose::ExternalIssuer)
         .map(|key| {
             json!({
                 "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": key.id,
@@ -48,6 +49,7 @@ pub async fn did_document(call: Call) -> Answer {
     let keys = &trust.list.document().keys;
     let methods: Vec<Value> = keys
         .iter()
+        .filter(|key| key.purpose != Purpose::ExternalIssuer)
         .map(|key| {
             json!({
                 "id": format!("{did}#{}", key.id), "type": "Multikey", "controller": did,
