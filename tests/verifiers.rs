@@ -16,6 +16,7 @@ use huzheng::proof::cose;
 use huzheng::proof::credential::{self, Signatures};
 use huzheng::proof::data_integrity::{self, Suite};
 use huzheng::proof::frozen::{FrozenRecord, Named, PartResult, Words};
+use huzheng::proof::jsonld::{contexts, open_badges};
 use huzheng::proof::keys::{KeyId, PrivateKey};
 use huzheng::proof::payload::{CertificateType, Environment, StatusPlace};
 use huzheng::proof::status::{StatusList, StatusPurpose};
@@ -252,7 +253,25 @@ fn write_all(folder: &Path) {
         })
         .to_vec();
     put("issuer.json".to_owned(), json!({ "did": DID, "base": BASE, "keys": keys }).to_string().as_bytes());
+    put("did.json".to_owned(), did_document(&keys).to_string().as_bytes());
+    let context = contexts::bundled(open_badges::URL).expect("a context");
+    let context: Value = serde_json::from_str(context).expect("JSON");
+    put("contexts.json".to_owned(), json!({ open_badges::URL: context }).to_string().as_bytes());
     put("lists.json".to_owned(), Value::Object(lists()).to_string().as_bytes());
+}
+
+fn did_document(keys: &[Value]) -> Value {
+    let method = |key: &Value| {
+        let id = key["id"].as_str().expect("an id");
+        json!({ "id": format!("{DID}#{id}"), "type": "Multikey", "controller": DID,
+            "publicKeyMultibase": key["publicKeyMultibase"] })
+    };
+    let methods: Vec<Value> = keys.iter().map(method).collect();
+    let ids: Vec<Value> = methods.iter().map(|method| method["id"].clone()).collect();
+    json!({
+        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
+        "id": DID, "verificationMethod": methods, "assertionMethod": ids,
+    })
 }
 
 /// The status lists that `verifier-core` asks for, in which nobody is marked.
@@ -340,4 +359,15 @@ fn python_verifiers_accept_the_code_and_refuse_changed_ones() {
     let key = hex::encode(key(2).0.public().bytes());
     let out = Command::new(python).arg(script).arg(key).arg(folder.path().join("cwt")).output();
     check(out.expect("python runs"), &["cwt cwt", "cwt pycose"]);
+}
+
+#[test]
+#[ignore = "`make peers` builds the crate, which takes minutes, and runs this"]
+fn the_crate_ssi_accepts_our_json_ld_and_refuses_changed_ones() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().expect("a folder");
+    write_all(folder.path());
+    let peer = root.join("target/ssi/release/ssi-peer");
+    let out = Command::new(peer).arg("verify").arg(folder.path()).output();
+    check(out.expect("the peer runs"), &["rdfc ssi"]);
 }

@@ -69,7 +69,13 @@ pub fn sign(
 /// A signature as a proof holds it: multibase, base 58.
 #[must_use]
 pub fn proof_value(signature: &[u8; 64]) -> String {
-    format!("z{}", base58::encode(signature))
+    multibase(signature)
+}
+
+/// Bytes in multibase `z`, base 58, as keys and signatures are written.
+#[must_use]
+pub fn multibase(bytes: &[u8]) -> String {
+    format!("z{}", base58::encode(bytes))
 }
 
 /// The signature in a `proofValue`.
