@@ -18,3 +18,4 @@ mod mail;
 mod people;
 mod schema;
 mod training;
+mod verifiers;

@@ -626,6 +626,11 @@ fn certificates() -> Vec<RouteSpec> {
             .says("The same page as a picture; each call is audited."),
         get("/api/v1/certificates/{id}.cwt", CERTIFICATES, api::certificates::certificate_cwt)
             .says("What was signed: a CWT in COSE_Sign1."),
+        get("/api/v1/certificates/{id}.jsonld", CERTIFICATES, api::credentials::certificate_jsonld)
+            .says("The certificate as a verifiable credential with a Data Integrity proof.")
+            .takes::<api::credentials::SuiteQuery>(),
+        get("/api/v1/certificates/{id}.jwt", CERTIFICATES, api::credentials::certificate_jwt)
+            .says("The same credential in a JWT."),
         get("/api/v1/certificates/{id}", CERTIFICATES, api::certificates::certificate_get)
             .says("One certificate with its history.")
             .gives::<CertificateView>(),

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod areas;
 pub mod certificates;
+pub mod credentials;
 pub mod demo;
 pub mod employment;
 pub mod exams;
