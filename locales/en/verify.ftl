@@ -71,6 +71,8 @@ check-detail-status-missing = No status list was found
 check-detail-status-purpose = The status list is for another purpose
 check-detail-status-stale = The status list is out of date; go on line to renew it
 check-detail-unknown-status = This status is not known
+check-detail-offline-clear = Neither revoked nor suspended when the list was made; its status now takes a network
+check-detail-offline-suspended = Suspended when the list was made; its status now takes a network
 
 verify-title = Certificate check
 verify-certificate = The certificate
@@ -93,6 +95,14 @@ verify-site-reminder = See that the address bar of your browser shows:
 verify-print = Print this page
 verify-report = Report a problem
 verify-another = Check another
+verify-revoked-undated = No longer valid. Go on line for the date.
+verify-offline-list = Checked off line. The status list is of { $at }, { $age } ago.
+verify-offline-no-list = Checked off line. This device has no status list for this certificate.
+verify-offline-result = Checked off line, by the signed content alone.
+verify-offline-nothing-kept = The server cannot be reached, and this device has not yet kept the lists for checking off line. Please check again with a network.
+verify-offline-short = The server cannot be reached. This QR code holds an address alone: its record takes a network. Off line, scan the larger QR code of the certificate.
+verify-offline-unable = This browser cannot check signatures off line; the server does it, over the network.
+verify-offline-ready = Kept on this device: certificates can be scanned and their signatures checked without a network.
 
 match-title = Match the holder
 match-lead = Type the person’s full name and the last four characters of the identity number. The answer is match or no match, and nothing else.

@@ -71,6 +71,8 @@ check-detail-status-missing = 没有取得状态列表
 check-detail-status-purpose = 状态列表的用途不符
 check-detail-status-stale = 状态列表已过时，请联网更新
 check-detail-unknown-status = 不认识这种状态
+check-detail-offline-clear = 名单截至当时没有撤销或暂停；现在的状态须联网查询
+check-detail-offline-suspended = 名单截至当时为暂停使用；现在的状态须联网查询
 
 verify-title = 证书查验
 verify-certificate = 证书内容
@@ -93,6 +95,14 @@ verify-site-reminder = 请确认浏览器地址栏中的网址是：
 verify-print = 打印本页
 verify-report = 反映问题
 verify-another = 查另一张
+verify-revoked-undated = 不再有效。撤销日期请联网查看。
+verify-offline-list = 离线查验。状态名单截至{ $at }，已{ $age }。
+verify-offline-no-list = 离线查验。本机没有这张证书的状态名单。
+verify-offline-result = 离线查验，只核对了签名内容。
+verify-offline-nothing-kept = 无法连接服务器，本机也还没有存下离线查验所需的名单。请联网后再查。
+verify-offline-short = 无法连接服务器。这个二维码只有网址，在线记录须联网查看；离线时请扫证书上较大的二维码。
+verify-offline-unable = 这个浏览器不能离线核对签名，查验须联网由服务器完成。
+verify-offline-ready = 查验页已存入本机：没有网络时也可以扫码核对签名。
 
 match-title = 核对持证人
 match-lead = 输入对方的姓名和身份证号码末四位。只回答“相符”或“不相符”，不会显示其他信息。
