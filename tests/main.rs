@@ -14,6 +14,7 @@ mod exams;
 mod indicators;
 mod input;
 mod mail;
+mod offline;
 mod people;
 mod schema;
 mod training;

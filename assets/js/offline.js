@@ -32,7 +32,7 @@ export async function checkHere({ host, pathname, hash }) {
 }
 
 // Registers the service worker, which keeps the pages, and keeps the lists fresh while this page is open. Whether all
-// is kept by the end of it.
+// is kept by the end of it; then the page's root element says so too, in `data-kept`.
 export async function keepForLater() {
   if (!(await canCheckHere())) return false;
   try {
@@ -44,6 +44,7 @@ export async function keepForLater() {
   } finally {
     setInterval(refreshIfSeen, REFRESH_EVERY);
   }
+  document.documentElement.dataset.kept = "yes";
   return true;
 }
 

@@ -151,13 +151,19 @@ function weigh(server, here) {
   return server;
 }
 
+// What is shown without the server: with the time of asking, and a way to ask again.
 function showOffline(here) {
-  const [now, asOf] = [Date.now(), here.status_as_of];
+  const [now, asOf] = [Date.now(), here.status_as_of ?? null];
   show(here);
   if (asOf !== null) note("offline-list", { at: asMoment(asOf), age: asAge(now - asOf) }, true);
-  else note(here.certificate ? "offline-no-list" : "offline-result", {}, true);
+  else note(here.note ?? (here.certificate ? "offline-no-list" : "offline-result"), {}, true);
   document.getElementById("asked-at").textContent = asMoment(now);
   document.getElementById("data-as-of").textContent = asOf === null ? "—" : asMoment(asOf);
+  again.hidden = false;
+}
+
+function unable(note) {
+  return { verdict: answer.dataset.unreachable, note };
 }
 
 function note(name, places, isWarning = false) {
@@ -178,8 +184,7 @@ async function checkContent() {
     showOffline(await here);
   } else {
     // Whoever cannot check never says forged, and never leaves a "valid" standing that was not about this paper.
-    show({ verdict: answer.dataset.unreachable });
-    note((await canCheckHere()) ? "offline-nothing-kept" : "offline-unable", {}, true);
+    showOffline(unable((await canCheckHere()) ? "offline-nothing-kept" : "offline-unable"));
   }
   answer.removeAttribute("aria-busy");
 }
@@ -198,18 +203,19 @@ mendLinks();
 const print = document.getElementById("print");
 print.hidden = false;
 print.addEventListener("click", () => window.print());
+const again = document.getElementById("again");
+again.addEventListener("click", () => location.reload());
 
 // The fragment #match only leads to a part of the page.
 if (/^#[0-9]{20,}$/.test(location.hash)) {
   await checkContent();
 } else if (isShell) {
-  note("offline-short", {}, true);
+  showOffline(unable("offline-short"));
 }
 if (isShell) {
   window.addEventListener("online", () => location.reload());
 }
 if (await keepForLater()) {
-  document.documentElement.dataset.kept = "yes";
   note("offline-ready", {});
 } else if (!isShell && !(await canCheckHere())) {
   note("offline-unable", {});

@@ -14,6 +14,9 @@ pub mod fragment;
 pub mod issue;
 pub mod keys;
 pub mod payload;
+mod pdf;
+mod pdf_bounds;
+mod pdf_page;
 pub mod qr;
 pub mod report;
 pub mod status;
@@ -27,5 +30,7 @@ mod documentation;
 mod fixture;
 #[cfg(test)]
 mod mutations;
+#[cfg(test)]
+mod pdf_tests;
 #[cfg(test)]
 mod verify_tests;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::app::trust::public_host;
 use crate::http::api::verification::{
     Finding, Found, HolderClaim, Lookup, RecordedAnswer, Scanned, admit, by_code, check, look_up,
-    match_holder, miss, not_found, record,
+    match_holder, miss, not_found, read_file, record,
 };
 use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Upload, decode_form, wants_json};
@@ -290,9 +290,7 @@ pub async fn scan_submit(call: Call, form: ScanForm) -> Answer {
         ScanForm::Photo(upload) if upload.bytes.is_empty() => {
             return refuse_scan(&call, "", &Invalid::one("photo", "required"));
         }
-        ScanForm::Photo(upload) => {
-            ("photo", String::new(), call.work(move |_, _| Ok(Content::read(&upload.bytes))).await?)
-        }
+        ScanForm::Photo(upload) => ("photo", String::new(), read_file(&call, upload.bytes).await?),
         ScanForm::Pasted(Posted { form: Err(invalid), .. }) => return refuse_scan(&call, "", &invalid),
         ScanForm::Pasted(Posted { form: Ok(scanned), .. }) => {
             let content = Content::read_text(&scanned.content);
@@ -323,6 +321,11 @@ const fn unread(reason: Unreadable) -> &'static str {
         Unreadable::Damaged => "scan-damaged",
         Unreadable::BadImage => "scan-bad-image",
         Unreadable::NoCode => "scan-no-code",
+        Unreadable::Heic => "scan-heic-image",
+        Unreadable::BadPdf => "scan-bad-pdf",
+        Unreadable::EncryptedPdf => "scan-encrypted-pdf",
+        Unreadable::TooManyPages => "scan-too-many-pages",
+        Unreadable::TooComplex => "scan-too-complex",
     }
 }
 
