@@ -9,7 +9,7 @@ const CACHE = `huzheng-${KEPT.version}`;
 const LISTS = "huzheng-lists";
 const LANGUAGE = "/offline/language";
 // How long a network that neither answers nor fails is waited for, in milliseconds.
-const PATIENCE = 8000;
+const PATIENCE = 5000;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keep().then(() => self.skipWaiting()));

@@ -9,7 +9,7 @@ const answer = document.getElementById("answer");
 const language = document.documentElement.lang;
 // Served from this browser's cache, with no certificate in it.
 const isShell = answer.hasAttribute("data-shell");
-const PATIENCE = 10_000;
+const PATIENCE = 8000;
 
 function template(kind, name) {
   return document.querySelector(`template[data-${kind}-template="${CSS.escape(name)}"]`);

@@ -146,8 +146,8 @@ fn what_is_no_certificate_is_refused_in_words() {
 #[test]
 fn an_encrypted_file_says_so() {
     let zeros = "00".repeat(32);
-    let mut file = String::from_utf8(drawing("")[..0].to_vec()).expect("empty");
-    file.push_str(&String::from_utf8_lossy(&paper(1, "", &[stream("", b""), b"null".to_vec()])));
+    let file = paper(1, "", &[stream("", b""), b"null".to_vec()]);
+    let file = String::from_utf8(file).expect("nothing packed");
     let encrypt = format!(
         "/ID [<00> <00>] /Encrypt << /Filter /Standard /V 2 /R 3 /Length 128 /P -4 /O <{zeros}> /U <{zeros}> >>"
     );
@@ -188,20 +188,18 @@ fn forms_within_forms_end() {
 
 #[test]
 fn cut_and_changed_files_never_come_out_good() {
-    let (cwt, code) = (Fixture::new().cwt(), payload().code);
-    let good = drawing(&drawn(&qr::verify_url(BASE, &code), 60.0));
-    for end in (0..good.len()).step_by(good.len() / 40) {
+    let good = drawing(&drawn(&qr::verify_url(BASE, &payload().code), 60.0));
+    for end in (0..good.len()).step_by(good.len() / 10) {
         let read = Content::read(&good[..end]);
         // Readers rebuild what a cut table of contents names, so a code that is still there may be found.
         assert!(!matches!(read, Ok(Content::Signed { .. })), "cut at {end}: {read:?}");
     }
-    for place in (0..good.len()).step_by(good.len() / 60) {
+    for place in (0..good.len()).step_by(good.len() / 14) {
         let mut changed = good.clone();
         changed[place] ^= 0x55;
         let read = Content::read(&changed);
         assert!(!matches!(read, Ok(Content::Signed { .. })), "byte {place}: {read:?}");
     }
-    assert!(!cwt.is_empty());
 }
 
 #[test]
