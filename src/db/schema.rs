@@ -413,7 +413,7 @@ diesel::table! {
         replaces_id -> Nullable<Identifier>,
         status_list -> Integer,
         status_index -> Integer,
-        draft -> Structured,
+        draft -> Text,
         state -> Text,
         explanation -> Nullable<Text>,
         reserved_by -> Nullable<Identifier>,
@@ -438,8 +438,9 @@ diesel::table! {
         holder -> Text,
         issued_on -> Date,
         expires_on -> Nullable<Date>,
-        record -> Structured,
+        record -> Text,
         cwt -> Binary,
+        proofs -> Binary,
         key_id -> Text,
         status_list -> Integer,
         status_index -> Integer,
@@ -548,6 +549,19 @@ diesel::table! {
         subject_kind -> Text,
         subject_id -> Text,
         details -> Structured,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant, Structured};
+
+    log_leaves (id) {
+        id -> BigInt,
+        kind -> Text,
+        digest -> Binary,
+        recorded_at -> Instant,
+        log_index -> Nullable<BigInt>,
     }
 }
 
@@ -665,6 +679,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recorded_certificates,
     targets,
     audit_events,
+    log_leaves,
     outbox,
     idempotency_keys,
 );
