@@ -46,32 +46,33 @@ pub(super) fn check_file(bytes: &[u8]) -> Result<(), Unreadable> {
     stream_starts(bytes).try_for_each(|start| check_unpacked(&bytes[start..], &mut left))
 }
 
-/// Takes what `packed` unpacks to, in either spelling of deflate, off what is left.
+/// Takes what `packed` unpacks to off what is left: the more of both spellings of deflate, for readers try both.
 fn check_unpacked(packed: &[u8], left: &mut u64) -> Result<(), Unreadable> {
     check_jpeg(packed)?;
     let zlib = head_and_length(ZlibDecoder::new(packed), *left);
-    // Readers take what has no zlib header for bare deflate.
-    let (head, length) = if zlib.1 > 0 { zlib } else { head_and_length(DeflateDecoder::new(packed), *left) };
-    // Packed twice, what comes out may be as much again.
-    if length > *left || head_and_length(ZlibDecoder::new(head.as_slice()), 64).1 > 0 {
-        return Err(Unreadable::TooComplex);
+    let bare = head_and_length(DeflateDecoder::new(packed), *left);
+    for (head, length) in [&zlib, &bare] {
+        // Packed twice, what comes out may be as much again.
+        if length > left || head_and_length(ZlibDecoder::new(head.as_slice()), 64).1 > 0 {
+            return Err(Unreadable::TooComplex);
+        }
+        check_jpeg(head)?;
     }
-    *left -= length;
-    check_jpeg(&head)
+    *left -= zlib.1.max(bare.1);
+    Ok(())
 }
 
 /// Whether a picture may be unpacked: also one that stands within a page's own content.
 pub(super) fn may_unpack(picture: &Stream<'_>, width: u32, height: u32) -> bool {
     let raw = picture.raw_data();
-    let bounded = || {
-        // The library does not say its filters' names by type; of those that a page's own content may hide, each
-        // but deflate and JPEG is refused here as in the file.
-        let filters = picture.filters();
-        let known =
-            filters.iter().all(|filter| ["FlateDecode", "DctDecode"].contains(&&*format!("{filter:?}")));
-        known && filters.len() <= 1 && check_unpacked(&raw, &mut MAX_UNPACKED.clone()).is_ok()
-    };
-    u64::from(width) * u64::from(height) <= MAX_PIXELS && bounded()
+    let filters = picture.filters();
+    // The type of a filter has no public name; one that is spelled otherwise some day is refused.
+    let known = |filter: String| matches!(filter.as_str(), "FlateDecode" | "DctDecode");
+    let mut left = MAX_UNPACKED;
+    u64::from(width) * u64::from(height) <= MAX_PIXELS
+        && filters.len() <= 1
+        && filters.iter().all(|filter| known(format!("{filter:?}")))
+        && check_unpacked(&raw, &mut left).is_ok()
 }
 
 /// The first bytes that come out, and how many there are, counted no further than one past `most`.
@@ -117,7 +118,7 @@ fn stream_starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
     let words = (0..bytes.len().saturating_sub(WORD.len())).filter(|at| bytes[*at..].starts_with(WORD));
     words.map(|at| {
         let after = at + WORD.len();
-        let blanks = bytes[after..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let blanks = bytes[after..].iter().take_while(|byte| is_blank(**byte)).count();
         after + blanks
     })
 }
@@ -139,10 +140,20 @@ fn without_escapes(bytes: &[u8]) -> Vec<u8> {
     plain
 }
 
+/// Whether the file has the name where a name may stand: a short one is met by chance in the bytes of a picture.
 fn has_name(bytes: &[u8], name: &[u8]) -> bool {
-    let ends = |after: Option<&u8>| {
-        after.is_none_or(|byte| byte.is_ascii_whitespace() || b"/[]<>()%".contains(byte))
+    let is_text = |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii_graphic() || is_blank(*byte));
+    let ends = |byte: Option<&u8>| byte.is_none_or(|byte| is_blank(*byte) || b"/[]<>()%".contains(byte));
+    let stands = |at: usize| {
+        let after = at + 1 + name.len();
+        bytes[at + 1..].starts_with(name)
+            && is_text(at.checked_sub(1).and_then(|before| bytes.get(before)))
+            && ends(bytes.get(after))
+            && (bytes.get(after) == Some(&b'%') || is_text(bytes.get(after + 1)))
     };
-    let found = |at: &usize| bytes[at + 1..].starts_with(name) && ends(bytes.get(at + 1 + name.len()));
-    (0..bytes.len()).filter(|at| bytes[*at] == b'/').any(|at| found(&at))
+    (0..bytes.len()).any(|at| bytes[at] == b'/' && stands(at))
+}
+
+const fn is_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == 0
 }

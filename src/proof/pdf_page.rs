@@ -1,5 +1,5 @@
-//! What a page of a PDF looks like, as far as a QR code goes: filled shapes and pictures on white paper. Text, lines,
-//! patterns and clips are left out; no code is made of them.
+//! What a page of a PDF looks like, as far as a QR code goes: shapes, lines and pictures on white paper. Text, patterns
+//! and clips are left out; no code is made of them.
 
 use hayro_interpret::font::GlyphRun;
 use hayro_interpret::hayro_syntax::page::Page;
@@ -45,6 +45,13 @@ struct Painter {
     left: u64,
 }
 
+/// What is done with an outline.
+enum How {
+    Fill(tiny_skia::FillRule),
+    /// With a pen of this width, its ends cut off at the line's.
+    Along(f32),
+}
+
 /// What unwinds out of an interpreter that has no other way to stop.
 struct TooMuchWork;
 
@@ -66,21 +73,25 @@ impl Painter {
         GrayImage::from_raw(width, height, self.pixmap.pixels().iter().map(grey).collect())
     }
 
-    fn fill(&mut self, path: &BezPath, transform: Affine, paint: &Paint<'_>, rule: FillRule) {
+    /// Fills the outline, or draws along it with a pen; in one colour, for a pattern is no module of a code.
+    fn draw(&mut self, path: &BezPath, props: &DrawProps<'_>, how: &How) {
         let dots = f64::from(self.pixmap.width()) * f64::from(self.pixmap.height());
-        let covered = transform.transform_rect_bbox(path.bounding_box()).area().abs();
+        let covered = props.transform.transform_rect_bbox(path.bounding_box()).area().abs();
         let segments = path.elements().len() as u64;
-        self.charge(OPERATION + 20 * segments + u64::from(whole(covered.min(dots))));
-        let Paint::Color(color) = paint else { return };
+        self.charge(OPERATION + 50 * segments + u64::from(whole(covered.min(dots))));
+        let Paint::Color(color) = &props.paint else { return };
         let Some(path) = outline(path) else { return };
         let [red, green, blue, alpha] = color.to_rgba().to_rgba8();
         let mut paint = tiny_skia::Paint::default();
         paint.set_color_rgba8(red, green, blue, alpha);
-        let rule = match rule {
-            FillRule::NonZero => tiny_skia::FillRule::Winding,
-            FillRule::EvenOdd => tiny_skia::FillRule::EvenOdd,
-        };
-        self.pixmap.fill_path(&path, &paint, rule, affine(transform), None);
+        let transform = affine(props.transform);
+        match how {
+            How::Fill(rule) => self.pixmap.fill_path(&path, &paint, *rule, transform, None),
+            How::Along(width) => {
+                let pen = tiny_skia::Stroke { width: *width, ..tiny_skia::Stroke::default() };
+                self.pixmap.stroke_path(&path, &paint, &pen, transform, None);
+            }
+        }
     }
 
     /// Each dot of the picture is (red, green, blue, alpha) by its place.
@@ -106,9 +117,10 @@ impl<'a> Device<'a> for Painter {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
         match mode {
             DrawMode::Fill(rule) | DrawMode::FillAndStroke(rule, _) => {
-                self.fill(path, props.transform, &props.paint, *rule);
+                self.draw(path, &props, &How::Fill(rule_of(*rule)));
             }
-            DrawMode::Stroke(_) | DrawMode::Invisible => self.charge(OPERATION),
+            DrawMode::Stroke(pen) => self.draw(path, &props, &How::Along(pen.line_width)),
+            DrawMode::Invisible => self.charge(OPERATION),
         }
     }
 
@@ -170,6 +182,13 @@ impl<'a> Device<'a> for Painter {
     fn pop_clip(&mut self) {}
 
     fn pop_transparency_group(&mut self) {}
+}
+
+const fn rule_of(rule: FillRule) -> tiny_skia::FillRule {
+    match rule {
+        FillRule::NonZero => tiny_skia::FillRule::Winding,
+        FillRule::EvenOdd => tiny_skia::FillRule::EvenOdd,
+    }
 }
 
 fn at(data: &[u8], place: usize) -> u8 {

@@ -98,6 +98,18 @@ fn drawn(text: &str, size: f64) -> String {
     content + "f\n"
 }
 
+/// The same as our designs draw it: lines along the runs of dark modules, as wide as a module.
+fn ruled(text: &str, size: f64) -> String {
+    let code = qr::Matrix::of(text).expect("fits");
+    let module = size / f64::from(u32::try_from(code.size).expect("small"));
+    let mut content = format!("q {module} 0 0 -{module} 100 700 cm 1 w 0 G\n");
+    for (place, _) in code.dark.iter().enumerate().filter(|(_, dark)| **dark) {
+        let (x, y) = (place % code.size, place / code.size);
+        writeln!(content, "{x} {y}.5 m {} {y}.5 l", x + 1).expect("written");
+    }
+    content + "S Q\n"
+}
+
 #[test]
 fn an_attached_certificate_is_taken_before_anything_is_drawn() {
     let cwt = Fixture::new().cwt();
@@ -123,6 +135,7 @@ fn a_drawn_code_and_a_scanned_one_are_found() {
     let (long, short) = (qr::signed_url(BASE, &code, &cwt), qr::verify_url(BASE, &code));
     // 35 mm, the least size on paper.
     assert_eq!(Content::read(&drawing(&drawn(&long, 99.2))), signed);
+    assert_eq!(Content::read(&drawing(&ruled(&long, 99.2))), signed);
     assert_eq!(Content::read(&drawing(&drawn(&short, 60.0))), Ok(Content::Address(address)));
     assert_eq!(Content::read(&scanned(&photo(&[&short, &long], ImageFormat::Jpeg))), signed);
 }
