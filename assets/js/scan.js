@@ -75,6 +75,14 @@ async function open() {
   await search(new BarcodeDetector({ formats: ["qr_code"] }));
 }
 
+// With no network at all, an address of ours that was pasted still opens its page, which checks it here.
+document.querySelector("[name=content]").form.addEventListener("submit", (event) => {
+  const address = navigator.onLine ? null : addressOf(event.target.elements.content.value.trim());
+  if (!address) return;
+  event.preventDefault();
+  location.assign(address);
+});
+
 // Whoever scans here may soon stand where there is no network.
 keepForLater();
 

@@ -32,7 +32,7 @@ pub fn asset(path: &str) -> Option<Asset> {
         _ => return None,
     };
     let file = Assets::get(path)?;
-    if path.ends_with(".js") {
+    if is_script(path) {
         let text = String::from_utf8_lossy(&file.data);
         let bytes = Cow::Owned(with_marked_imports(&text).into_bytes());
         return Some(Asset { bytes, content_type, etag: format!("\"{}\"", scripts_mark()) });
@@ -66,10 +66,14 @@ pub fn digest_of<E: RustEmbed>(within: impl Fn(&str) -> bool) -> [u8; 32] {
     digest.finalize().into()
 }
 
+fn is_script(path: &str) -> bool {
+    path.starts_with("js/")
+}
+
 /// Scripts import each other, so that they have one mark together: whoever has one of them has all of its time.
 fn scripts_mark() -> &'static str {
     static MARK: OnceLock<String> = OnceLock::new();
-    MARK.get_or_init(|| hex::encode(&digest_of::<Assets>(|path| path.ends_with(".js"))[..16]))
+    MARK.get_or_init(|| hex::encode(&digest_of::<Assets>(is_script)[..16]))
 }
 
 /// `from "./cbor.js";` as `from "./cbor.js?v=…";`.
