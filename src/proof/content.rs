@@ -297,7 +297,7 @@ mod tests {
         let fixture = Fixture::new();
         let (cwt, code) = (fixture.cwt(), payload().code);
         let (signed, short) = (qr::signed_url(BASE, &code, &cwt), qr::verify_url(BASE, &code));
-        for format in [ImageFormat::Png, ImageFormat::Jpeg] {
+        for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
             for texts in [vec![&signed], vec![&signed, &short], vec![&short, &signed]] {
                 let read = Content::read(&photo(&texts, format));
                 assert_eq!(read, read_address(without_scheme(&signed).expect("an address")), "{texts:?}");
