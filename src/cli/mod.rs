@@ -42,7 +42,6 @@ enum Command {
     #[command(subcommand)]
     Accounts(accounts::Accounts),
     /// Make keys, certify and end them.
-    #[command(subcommand)]
     Keys(keys::Keys),
     /// Say what a certificate is worth, with no server and no database.
     Verify(verify::Verify),

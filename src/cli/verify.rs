@@ -13,7 +13,7 @@ use crate::kernel::dates::{Timestamp, shanghai_date, shanghai_midnight};
 use crate::proof::content::{Content, Unreadable};
 use crate::proof::report::{Report, Verdict};
 use crate::proof::status::StatusSnapshot;
-use crate::proof::trust::{TrustError, TrustList};
+use crate::proof::trust::TrustList;
 use crate::proof::verify::{unreadable, verify};
 
 #[derive(Args)]
@@ -56,7 +56,7 @@ fn check(args: &Verify) -> Result<Report, Failure> {
         None => now,
     };
     let trust_file = args.trust.clone().unwrap_or_else(|| data_dir.join(trust::FILE));
-    let trust = read_trust(&trust_file, now)?;
+    let trust = read_trust(&trust_file)?;
     let files = if args.status.is_empty() && args.trust.is_none() {
         status_files(&data_dir.join("status"))
     } else {
@@ -93,18 +93,10 @@ fn instant(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
 }
 
 /// A list that has expired is still read, so that a forgery or a revocation is still told; nothing is green by it.
-fn read_trust(file: &Path, now: Timestamp) -> Result<TrustList, Failure> {
+fn read_trust(file: &Path) -> Result<TrustList, Failure> {
     let failed = |why: &dyn std::fmt::Display| Failure::Failed(format!("{}: {why}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| failed(&error))?;
-    match TrustList::read(&text, None, now) {
-        Err(TrustError::Expired(_)) => {
-            let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| failed(&error))?;
-            let issued = value["issued_at"].as_str().and_then(|text| text.parse().ok());
-            let issued: Timestamp = issued.ok_or_else(|| failed(&"no date of issue"))?;
-            TrustList::read(&text, None, issued).map_err(|error| failed(&error))
-        }
-        read => read.map_err(|error| failed(&error)),
-    }
+    TrustList::read_even_expired(&text, None).map_err(|error| failed(&error))
 }
 
 /// The status lists of a data folder; none where it has none yet.

@@ -47,7 +47,7 @@ impl Case {
     fn report(self) -> Report {
         // Signed without the lint: a stolen key has none.
         let id = id(&self.fixture.issuing);
-        let cwt = cose::sign(&self.payload.encode(), &self.fixture.issuing, id);
+        let cwt = cose::sign(&self.payload.encode(), &self.fixture.issuing, id).expect("signed");
         let address = self.host.map(|host| Address { host: host.to_owned(), code: self.path });
         let trust = TrustList::new(self.document).expect("consistent");
         verify(&Content::Signed { address, cwt }, &trust, self.status.as_ref(), at(self.now))

@@ -4,16 +4,19 @@
 use std::ops::Range;
 
 use diesel::prelude::*;
-use huzheng::app::trust::{self, Certification};
+use huzheng::app::ceremony::{self, Certification};
+use huzheng::app::keyring::KeyPlace;
 use huzheng::db::Tx;
 use huzheng::db::schema::{applications, exam_sessions, scores};
 use huzheng::db::types::{At, Json};
 use huzheng::http::problem::Problem;
+use huzheng::kernel::codes::Code;
 use huzheng::kernel::context::{Context, Origin};
 use huzheng::kernel::dates::shanghai_date;
 use huzheng::kernel::identity::DocumentKind;
 use huzheng::kernel::ids::{AccountId, ApplicationId, ExamSessionId, PersonId, entity};
 use huzheng::kernel::skill::{ExamPart, Occupation, SkillLevel, Specialty};
+use huzheng::proof::payload::CertificateType;
 use huzheng::registry::people::RawPerson;
 use huzheng::registry::{accounts, organisations, people};
 use serde_json::json;
@@ -23,6 +26,11 @@ use super::people::{identity_number, name};
 
 /// Makes and certifies the key of `assessor`'s body.
 pub fn certify(world: &World, cap: Option<u32>) {
+    certify_on(world, cap, KeyPlace::File);
+}
+
+/// [`certify`], with the key made at `place`.
+pub fn certify_on(world: &World, cap: Option<u32>, place: KeyPlace) {
     let app = &world.app;
     let body = app
         .database
@@ -36,11 +44,13 @@ pub fn certify(world: &World, cap: Option<u32>) {
         body: body.body_code.clone().expect("a code"),
         name_zh: body.name,
         name_en: body.name_en,
+        types: CertificateType::ALL.to_vec(),
         from: huzheng::kernel::dates::shanghai_date(app.clock.now()),
         until: "2028-12-31".parse().expect("a date"),
         daily_cap: cap,
+        place,
     };
-    trust::certify(&app.config, &app.keyring, app.clock.now(), &asked).expect("certified");
+    ceremony::certify(&app.config, &app.keyring, app.clock.now(), &asked).expect("certified");
     app.keep_current();
 }
 

@@ -25,9 +25,10 @@ use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::proof::content::{Address, Content, Unreadable};
 use crate::proof::report::{CheckResult, Report, Verdict};
 use crate::proof::verify::{unreadable, verify};
-use crate::registry::certificates::rules::{masked, same_name};
+use crate::registry::certificates::rules::masked;
 use crate::registry::certificates::store;
 use crate::registry::people;
+use crate::registry::people::rules::same_name;
 use crate::registry::recorded::{self, RecordedCertificate};
 
 /// What is handed in to be checked: text, or a file of signed bytes or of a picture.
