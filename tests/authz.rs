@@ -34,6 +34,9 @@ const PUBLIC: &[&str] = &[
     "POST /lookup",
     "GET /scan",
     "POST /scan",
+    // 离线查验: what the two pages above keep for opening without a network; nothing about anybody.
+    "GET /sw.js",
+    "GET /offline/{language}/{page}",
     "GET /trust-list.json",
     "GET /.well-known/jwks.json",
     "GET /.well-known/did.json",

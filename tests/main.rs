@@ -15,6 +15,7 @@ mod indicators;
 mod input;
 mod keys;
 mod mail;
+mod offline;
 mod people;
 mod schema;
 mod training;

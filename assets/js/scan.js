@@ -1,6 +1,8 @@
 // Scanning inside the page, where the browser can read QR codes from a picture. Elsewhere the page keeps its
 // two plain forms: a photo that the server reads, and a field to paste into.
 
+import { keepForLater } from "./offline.js";
+
 const card = document.getElementById("camera");
 const message = document.getElementById("camera-message");
 const finder = card.querySelector(".viewfinder");
@@ -72,6 +74,17 @@ async function open() {
   message.textContent = card.dataset.searching;
   await search(new BarcodeDetector({ formats: ["qr_code"] }));
 }
+
+// With no network at all, an address of ours that was pasted still opens its page, which checks it here.
+document.querySelector("[name=content]").form.addEventListener("submit", (event) => {
+  const address = navigator.onLine ? null : addressOf(event.target.elements.content.value.trim());
+  if (!address) return;
+  event.preventDefault();
+  location.assign(address);
+});
+
+// Whoever scans here may soon stand where there is no network.
+keepForLater();
 
 if (!window.isSecureContext) {
   card.hidden = false;

@@ -78,9 +78,14 @@ error-reason-for-another-change = This reason does not belong to this change
 error-number-taken = This number has been used
 error-number-of-another = The number names another body or level
 error-scan-too-large = The content or picture is too large
-error-scan-unknown-form = This is not known; upload a PNG or JPEG photo, or paste the whole address
+error-scan-unknown-form = This is not known; upload a photo (PNG, JPEG or WebP) or a PDF, or paste the whole address
 error-scan-damaged = The content is incomplete; copy the whole address again
 error-scan-bad-image = The picture cannot be opened
+error-scan-heic-image = HEIC photos cannot be opened here; save it as JPEG, or upload a screenshot
+error-scan-bad-pdf = The PDF cannot be opened: it is incomplete, or packed in a way that is not read here. Upload a photo of the QR code instead
+error-scan-encrypted-pdf = The PDF asks for a password; upload one without, or a photo of the QR code
+error-scan-too-many-pages = The PDF has too many pages; upload only that of the certificate
+error-scan-too-complex = The file takes too much work to read; upload a photo of the QR code instead
 error-scan-no-code = No QR code was found; take the photo closer and sharper
 check-detail-damaged = The content is incomplete or damaged
 

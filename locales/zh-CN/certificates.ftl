@@ -78,9 +78,14 @@ error-reason-for-another-change = 这个理由不适用于所办的事项
 error-number-taken = 这个编号已经使用过
 error-number-of-another = 编号中的机构或等级与这张证书不符
 error-scan-too-large = 内容或图片太大
-error-scan-unknown-form = 不认识这种内容；请上传 PNG 或 JPEG 照片，或者粘贴整个网址
+error-scan-unknown-form = 不认识这种内容；请上传照片（PNG、JPEG 或 WebP）或 PDF，或者粘贴整个网址
 error-scan-damaged = 内容不完整，请重新复制整个网址
 error-scan-bad-image = 图片打不开
+error-scan-heic-image = HEIC 格式的照片打不开，请改存为 JPEG，或截图后上传
+error-scan-bad-pdf = PDF 打不开：可能不完整，或用了不支持的压缩方式。请改传二维码的照片
+error-scan-encrypted-pdf = PDF 设有密码，请改传没有密码的文件，或二维码的照片
+error-scan-too-many-pages = PDF 页数太多，请只传证书那一页
+error-scan-too-complex = 文件过于复杂，没有读完。请改传二维码的照片
 error-scan-no-code = 没有读出二维码，请拍近一些、拍清楚一些
 check-detail-damaged = 内容不完整或已损坏
 

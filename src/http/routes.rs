@@ -685,6 +685,8 @@ fn verification() -> Vec<RouteSpec> {
         post("/lookup", PUBLIC, pages::verify::lookup_submit),
         get("/scan", PUBLIC, pages::verify::scan),
         post("/scan", PUBLIC, pages::verify::scan_submit),
+        get("/sw.js", PUBLIC, pages::offline::worker),
+        get("/offline/{language}/{page}", PUBLIC, pages::offline::shell),
         get("/trust-list.json", PUBLIC, published::trust_list),
         get("/.well-known/jwks.json", PUBLIC, published::jwks),
         get("/.well-known/did.json", PUBLIC, published::did_document),

@@ -143,6 +143,10 @@ fn set_headers(request: &HttpRequest, headers: &mut header::HeaderMap, id: Reque
         let policy = if console { CONSOLE_SECURITY_POLICY } else { CONTENT_SECURITY_POLICY };
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
         keep_language(request, headers);
+        if !headers.contains_key(header::CONTENT_LANGUAGE) {
+            let shown = HeaderValue::from_static(Language::of(request).code());
+            headers.insert(header::CONTENT_LANGUAGE, shown);
+        }
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

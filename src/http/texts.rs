@@ -13,6 +13,7 @@ use fluent_bundle::{FluentArgs, FluentError, FluentResource, FluentValue};
 use rust_embed::RustEmbed;
 
 use crate::codes;
+use crate::http::assets::digest_of;
 use crate::kernel::codes::Code;
 use crate::kernel::invalid::FieldError;
 
@@ -102,6 +103,12 @@ impl Texts {
             bundle.add_resource(resource).map_err(|errors| broken(&file, format!("{errors:?}")))?;
         }
         Ok(Self { language, missing, bundle: Arc::new(bundle) })
+    }
+
+    /// A digest of every text in every language.
+    #[must_use]
+    pub fn digest() -> [u8; 32] {
+        digest_of::<Locales>(|_| true)
     }
 
     #[must_use]

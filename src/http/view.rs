@@ -7,6 +7,7 @@ use handlebars::Handlebars;
 use rust_embed::RustEmbed;
 use serde_json::Value;
 
+use crate::http::assets::digest_of;
 use crate::http::helpers;
 use crate::http::texts::{Language, MissingText, TextError, Texts};
 
@@ -53,6 +54,15 @@ impl Views {
     #[must_use]
     pub const fn texts(&self, language: Language) -> &Texts {
         &self.view(language).texts
+    }
+
+    /// A digest of everything that pages are made of: templates and texts.
+    #[must_use]
+    pub fn digest() -> [u8; 64] {
+        let mut digest = [0; 64];
+        digest[..32].copy_from_slice(&digest_of::<Templates>(|_| true));
+        digest[32..].copy_from_slice(&Texts::digest());
+        digest
     }
 
     /// The page `name` (`pages/login`) in `language`.

@@ -1,4 +1,4 @@
-//! What somebody hands in to be checked: the text of a QR, a file of signed bytes, or a picture of a QR.
+//! What somebody hands in to be checked: the text of a QR, a file of signed bytes, a picture of a QR, or a PDF.
 //! Reading says what it is; nothing is believed yet.
 
 use base64::Engine;
@@ -11,7 +11,7 @@ use rxing::{BinaryBitmap, DecodeHints, Luma8LuminanceSource};
 
 use crate::codes;
 use crate::kernel::ids::PublicCode;
-use crate::proof::{cose, fragment, jsonld};
+use crate::proof::{cose, fragment, jsonld, pdf};
 
 /// The largest picture that is looked at, in bytes of its file.
 pub const MAX_IMAGE_BYTES: usize = 8 << 20;
@@ -65,6 +65,16 @@ codes! {
         BadImage = "bad-image",
         /// A picture in which no QR code of ours was found.
         NoCode = "no-qr-code",
+        /// A picture in HEIC, as some phones keep them, which only their maker's software opens.
+        Heic = "heic-image",
+        /// A PDF that is cut short or damaged, or packed in a way that isn't read here.
+        BadPdf = "bad-pdf",
+        /// A PDF that asks for a password.
+        EncryptedPdf = "encrypted-pdf",
+        /// A PDF with more pages than any certificate.
+        TooManyPages = "too-many-pages",
+        /// A PDF that would take more work to read than it is worth.
+        TooComplex = "too-complex",
     }
 }
 
@@ -77,8 +87,16 @@ impl Content {
         if bytes.first() == Some(&cose::FIRST_BYTE) {
             return signed(None, bytes.to_vec());
         }
-        if let Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) = image::guess_format(bytes) {
+        if let Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP)) =
+            image::guess_format(bytes)
+        {
             return read_image(bytes, format);
+        }
+        if is_heic(bytes) {
+            return Err(Unreadable::Heic);
+        }
+        if pdf::is_pdf(bytes) {
+            return read_pdf(bytes);
         }
         if bytes.len() > MAX_CREDENTIAL_BYTES {
             return Err(Unreadable::TooLarge);
@@ -167,15 +185,40 @@ fn read_image(bytes: &[u8], format: ImageFormat) -> Result<Content, Unreadable> 
     if bytes.len() > MAX_IMAGE_BYTES {
         return Err(Unreadable::TooLarge);
     }
-    let mut found = None;
-    for text in qr_texts(open(bytes, format)?) {
-        match Content::read_text(&text) {
-            Ok(content @ Content::Signed { .. }) => return Ok(content),
-            Ok(content) => found = Some(content),
-            Err(_) => {}
+    best(qr_texts(open(bytes, format)?)).ok_or(Unreadable::NoCode)
+}
+
+fn best(texts: Vec<String>) -> Option<Content> {
+    let mut read: Vec<Content> = texts.iter().filter_map(|text| Content::read_text(text).ok()).collect();
+    let signed = read.iter().position(|content| matches!(content, Content::Signed { .. }));
+    signed.map(|place| read.swap_remove(place)).or_else(|| read.pop())
+}
+
+/// The attached certificate, else the first page that shows a QR code of ours. A page that can't be drawn counts
+/// only where no other has one.
+fn read_pdf(bytes: &[u8]) -> Result<Content, Unreadable> {
+    let document = pdf::Document::open(bytes)?;
+    if let Some(cwt) = document.attached() {
+        return signed(None, cwt);
+    }
+    let mut failed = Unreadable::NoCode;
+    for page in document.pages() {
+        match page {
+            Ok(page) => {
+                if let Some(content) = best(qr_texts(page.into())) {
+                    return Ok(content);
+                }
+            }
+            Err(reason) => failed = reason,
         }
     }
-    found.ok_or(Unreadable::NoCode)
+    Err(failed)
+}
+
+/// By the brand in the first box of the file.
+fn is_heic(bytes: &[u8]) -> bool {
+    const BRANDS: [&[u8]; 6] = [b"heic", b"heix", b"hevc", b"heif", b"mif1", b"msf1"];
+    bytes.get(4..8) == Some(b"ftyp") && bytes.get(8..12).is_some_and(|brand| BRANDS.contains(&brand))
 }
 
 fn open(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, Unreadable> {
@@ -284,7 +327,7 @@ mod tests {
         let fixture = Fixture::new();
         let (cwt, code) = (fixture.cwt(), payload().code);
         let (signed, short) = (qr::signed_url(BASE, &code, &cwt), qr::verify_url(BASE, &code));
-        for format in [ImageFormat::Png, ImageFormat::Jpeg] {
+        for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
             for texts in [vec![&signed], vec![&signed, &short], vec![&short, &signed]] {
                 let read = Content::read(&photo(&texts, format));
                 assert_eq!(read, read_address(without_scheme(&signed).expect("an address")), "{texts:?}");

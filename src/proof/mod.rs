@@ -21,6 +21,9 @@ pub mod key_events;
 pub mod keys;
 pub mod log;
 pub mod payload;
+mod pdf;
+mod pdf_bounds;
+mod pdf_page;
 pub mod qr;
 pub mod report;
 pub mod status;
@@ -36,5 +39,7 @@ mod documentation;
 mod fixture;
 #[cfg(test)]
 mod mutations;
+#[cfg(test)]
+mod pdf_tests;
 #[cfg(test)]
 mod verify_tests;

@@ -103,6 +103,23 @@ impl Browser {
         }
     }
 
+    /// From the next page on, the browser's clock shows `now`, in milliseconds since 1970, and goes on from there.
+    pub async fn set_clock(&self, now: i64) {
+        const CLOCK: &str = "{
+            const [Real, shift] = [Date, NOW - Date.now()];
+            globalThis.Date = class extends Real {
+                constructor(...given) { given.length > 0 ? super(...given) : super(Real.now() + shift); }
+                static now() { return Real.now() + shift; }
+            };
+        }";
+        self.run_first(&CLOCK.replace("NOW", &now.to_string())).await;
+    }
+
+    /// From the next page on, `script` runs before any of the page's own.
+    pub async fn run_first(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+    }
+
     /// Looks as a screen of that width would, in light or dark colours.
     pub async fn screen(&self, width: u32, scheme: &str) {
         let phone = width < 600;

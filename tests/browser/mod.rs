@@ -2,6 +2,7 @@
 
 mod driver;
 mod gallery;
+mod offline;
 mod scenes;
 
 use driver::Browser;

@@ -75,6 +75,11 @@ impl World {
         Self { app, kind, organisations, tokens, client, server, folder }
     }
 
+    /// Stops serving at once, as a machine that is switched off.
+    pub async fn stop(&self) {
+        self.server.stop(false).await;
+    }
+
     /// A client without an account.
     pub fn anybody(&self) -> Client {
         self.client.clone()

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev, web};
@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use crate::app::code_cache::Known;
 use crate::app::status_board::Board;
@@ -131,9 +132,29 @@ impl From<RecordedCertificate> for RecordedAnswer {
 pub async fn verification(call: Call, handed: Handed) -> Answer {
     let content = match handed {
         Handed::Text(text) => Content::read_text(&text),
-        Handed::File(bytes) => call.work(move |_, _| Ok(Content::read(&bytes))).await?,
+        Handed::File(bytes) => read_file(&call, bytes).await?,
     };
     ok(&check(&call, content).await?)
+}
+
+/// How many files are read at once: each may take some hundred megabytes for a while.
+static READING: Semaphore = Semaphore::const_new(2);
+/// How long somebody waits for a file to be read, and for those before it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a file holds. The work has its own bounds (`proof::content`); where it still takes too long, it goes on
+/// without anybody waiting, and counts among those that are read until it ends.
+pub async fn read_file(call: &Call, bytes: Vec<u8>) -> Result<Result<Content, Unreadable>, Problem> {
+    let read = async {
+        let permit = READING.acquire().await.map_err(|error| Problem::Internal(error.to_string()))?;
+        call.work(move |_, _| {
+            let content = Content::read(&bytes);
+            drop(permit);
+            Ok(content)
+        })
+        .await
+    };
+    tokio::time::timeout(PATIENCE, read).await.unwrap_or(Ok(Err(Unreadable::TooComplex)))
 }
 
 /// What `content` is worth. An address alone leads to the register's own record, with the name masked.

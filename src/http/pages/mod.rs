@@ -12,6 +12,7 @@ pub mod home;
 pub mod imports;
 pub mod indicators;
 pub mod notices;
+pub mod offline;
 pub mod organisations;
 pub mod recorded;
 pub mod scores;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::app::trust::public_host;
 use crate::http::api::verification::{
     Finding, Found, HolderClaim, Lookup, RecordedAnswer, Scanned, admit, by_code, check, look_up,
-    match_holder, miss, not_found, record,
+    match_holder, miss, not_found, read_file, record,
 };
 use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Upload, decode_form, wants_json};
@@ -18,6 +18,7 @@ use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
 use crate::kernel::ids::PublicCode;
 use crate::kernel::invalid::Invalid;
+use crate::kernel::skill::{Occupation, SkillLevel};
 use crate::proof::content::{Content, Unreadable};
 use crate::proof::report::{CheckName, CheckResult, Report, Verdict};
 use crate::proof::status::UnknownStatus;
@@ -157,7 +158,7 @@ fn merge(page: &mut Value, own: Value) {
 }
 
 /// Everything that the template and its script name, before a certificate is put in.
-fn frame(call: &Call, code: &str) -> Value {
+pub fn frame(call: &Call, code: &str) -> Value {
     let verdicts: Vec<&str> = Verdict::ALL
         .iter()
         .map(|verdict| verdict.code())
@@ -172,12 +173,19 @@ fn frame(call: &Call, code: &str) -> Value {
         "online_record": false, "replaced_by": null, "certificate": null, "first_aid": null, "checks": [],
         "asked_at": call.context.now, "data_as_of": call.app.status.current().as_of,
         "host": public_host(&call.app.config), "can_match": false, "match": null, "match_name": "",
+        "shell": false, "occupations": codes_of::<Occupation>(), "levels": codes_of::<SkillLevel>(),
+        "blank": { "name": "", "occupation": null, "level": null, "number": "", "issuer": "", "issued_on": null,
+                   "expires_on": null },
         "report_href": "/help", "verdicts": verdicts, "check_names": names, "check_details": details,
     })
 }
 
+fn codes_of<C: Code>() -> Vec<&'static str> {
+    C::ALL.iter().map(|code| code.code()).collect()
+}
+
 /// Details of checks beside those that are codes of their own.
-const DETAILS: [&str; 23] = [
+const DETAILS: [&str; 25] = [
     "not-checked",
     "mismatch",
     "malformed",
@@ -201,6 +209,9 @@ const DETAILS: [&str; 23] = [
     "suspended",
     "revoked",
     "replaced",
+    // What the page finds by the lists that it has kept.
+    "offline-clear",
+    "offline-suspended",
 ];
 
 /// 长辈版. A query that some messenger put behind the address is passed over.
@@ -279,9 +290,7 @@ pub async fn scan_submit(call: Call, form: ScanForm) -> Answer {
         ScanForm::Photo(upload) if upload.bytes.is_empty() => {
             return refuse_scan(&call, "", &Invalid::one("photo", "required"));
         }
-        ScanForm::Photo(upload) => {
-            ("photo", String::new(), call.work(move |_, _| Ok(Content::read(&upload.bytes))).await?)
-        }
+        ScanForm::Photo(upload) => ("photo", String::new(), read_file(&call, upload.bytes).await?),
         ScanForm::Pasted(Posted { form: Err(invalid), .. }) => return refuse_scan(&call, "", &invalid),
         ScanForm::Pasted(Posted { form: Ok(scanned), .. }) => {
             let content = Content::read_text(&scanned.content);
@@ -312,9 +321,14 @@ const fn unread(reason: Unreadable) -> &'static str {
         Unreadable::Damaged => "scan-damaged",
         Unreadable::BadImage => "scan-bad-image",
         Unreadable::NoCode => "scan-no-code",
+        Unreadable::Heic => "scan-heic-image",
+        Unreadable::BadPdf => "scan-bad-pdf",
+        Unreadable::EncryptedPdf => "scan-encrypted-pdf",
+        Unreadable::TooManyPages => "scan-too-many-pages",
+        Unreadable::TooComplex => "scan-too-complex",
     }
 }
 
-fn scan_page(call: &Call, content: &str) -> Value {
+pub fn scan_page(call: &Call, content: &str) -> Value {
     json!({ "large": is_large(call), "wide": false, "content": content })
 }
