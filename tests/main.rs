@@ -17,4 +17,5 @@ mod mail;
 mod people;
 mod schema;
 mod training;
+mod vc_api;
 mod verifiers;
