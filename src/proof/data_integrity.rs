@@ -21,6 +21,16 @@ codes! {
     }
 }
 
+codes! {
+    /// What a proof is for.
+    pub enum Purpose("proof-purpose") {
+        /// That a credential's claims are the issuer's.
+        Assertion = "assertionMethod",
+        /// That a presentation comes from its holder, now.
+        Authentication = "authentication",
+    }
+}
+
 /// The most proofs that are looked at in one document.
 const MAX_PROOFS: usize = 8;
 
@@ -43,21 +53,50 @@ pub enum BadProof {
 /// [`BadProof::Missing`] when `document` is no JSON object, so that no proof can be put into it;
 /// [`BadProof::Document`] when it has no canonical form; [`BadProof::Signing`].
 pub fn sign(
-    mut document: Value,
+    document: Value,
     suite: Suite,
     verification_method: &str,
     created: Timestamp,
     key: &dyn Signer,
 ) -> Result<Value, BadProof> {
-    let object = document.as_object_mut().ok_or(BadProof::Missing)?;
-    object.remove("proof");
-    let mut proof = json!({
+    add_proof(document, suite, configuration(suite, Purpose::Assertion, verification_method, created), key)
+}
+
+/// A presentation with its holder's proof for `challenge`.
+///
+/// # Errors
+/// As [`sign`].
+pub fn present(
+    presentation: Value,
+    suite: Suite,
+    verification_method: &str,
+    challenge: &str,
+    created: Timestamp,
+    key: &PrivateKey,
+) -> Result<Value, BadProof> {
+    let mut proof = configuration(suite, Purpose::Authentication, verification_method, created);
+    proof["challenge"] = challenge.into();
+    add_proof(presentation, suite, proof, key)
+}
+
+fn configuration(suite: Suite, purpose: Purpose, method: &str, created: Timestamp) -> Value {
+    json!({
         "type": "DataIntegrityProof",
         "cryptosuite": suite,
         "created": created.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-        "verificationMethod": verification_method,
-        "proofPurpose": "assertionMethod",
-    });
+        "verificationMethod": method,
+        "proofPurpose": purpose,
+    })
+}
+
+fn add_proof(
+    mut document: Value,
+    suite: Suite,
+    mut proof: Value,
+    key: &PrivateKey,
+) -> Result<Value, BadProof> {
+    let object = document.as_object_mut().ok_or(BadProof::Missing)?;
+    object.remove("proof");
     let context = object.get("@context").filter(|_| suite == Suite::Jcs);
     if let Some(context) = context {
         proof["@context"] = context.clone();
@@ -108,11 +147,19 @@ pub fn verification_method(document: &Value, suite: Suite) -> Option<&str> {
     proof.get("verificationMethod")?.as_str()
 }
 
-/// Checks the document's only proof of `suite`.
+/// Checks the document's only proof of `suite`, which asserts it.
 ///
 /// # Errors
 /// [`BadProof`] where there is not exactly one proof of `suite` by `key` over the whole document.
 pub fn verify(document: &Value, suite: Suite, key: &PublicKey) -> Result<(), BadProof> {
+    verify_for(document, suite, Purpose::Assertion, key)
+}
+
+/// The same for a proof of another purpose.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_for(document: &Value, suite: Suite, purpose: Purpose, key: &PublicKey) -> Result<(), BadProof> {
     let mut of_suite = proofs(document).into_iter().filter(|(found, _)| *found == suite);
     let (Some((_, proof)), None) = (of_suite.next(), of_suite.next()) else { return Err(BadProof::Missing) };
     let mut unsecured = document.as_object().ok_or(BadProof::Missing)?.clone();
@@ -122,7 +169,7 @@ pub fn verify(document: &Value, suite: Suite, key: &PublicKey) -> Result<(), Bad
     let signature = signature.as_str().and_then(signature_of).ok_or(BadProof::Missing)?;
     let is = |name: &str, value: &str| proof.get(name).and_then(Value::as_str) == Some(value);
     let known = is("type", "DataIntegrityProof")
-        && is("proofPurpose", "assertionMethod")
+        && is("proofPurpose", purpose.code())
         && (!proof.contains_key("@context") || proof.get("@context") == unsecured.get("@context"))
         // A chained proof covers another one, which we don't look at.
         && !proof.contains_key("previousProof");

@@ -29,6 +29,7 @@ pub mod report;
 pub mod status;
 pub mod status_jwt;
 pub mod trust;
+pub mod vc_api;
 pub mod verify;
 
 #[cfg(test)]

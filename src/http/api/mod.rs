@@ -15,4 +15,5 @@ pub mod published;
 pub mod recorded;
 pub mod system;
 pub mod training;
+pub mod vc_api;
 pub mod verification;
