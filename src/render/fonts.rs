@@ -1,6 +1,7 @@
 //! The typefaces of everything that is printed: Noto CJK, Song (宋体, serif) and Hei (黑体, sans), each regular and
 //! bold, read once and kept in memory.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +17,11 @@ pub struct Fonts {
     database: Arc<Database>,
     serif: [ID; 2],
     sans: [ID; 2],
+    for_pdf: Arc<PdfFonts>,
 }
+
+/// The fonts as krilla reads them.
+pub(super) type PdfFonts = HashMap<ID, krilla::text::Font>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Typeface {
@@ -66,7 +71,8 @@ impl Fonts {
         ];
         database.set_serif_family(SERIF);
         database.set_sans_serif_family(SANS);
-        Ok(Self { database: Arc::new(database), serif, sans })
+        let for_pdf = Arc::new(for_pdf(&database));
+        Ok(Self { database: Arc::new(database), serif, sans, for_pdf })
     }
 
     /// The fonts where Debian puts them.
@@ -80,6 +86,11 @@ impl Fonts {
     /// For usvg, in which the families are called `serif` and `sans-serif`.
     pub(super) fn database(&self) -> Arc<Database> {
         Arc::clone(&self.database)
+    }
+
+    /// For krilla. A font is the same one on every page of a document that takes it from here.
+    pub(super) fn for_pdf(&self) -> Arc<PdfFonts> {
+        Arc::clone(&self.for_pdf)
     }
 
     /// The width of each character of `text`, in thousandths of the font's size. A character that the font lacks
@@ -139,7 +150,8 @@ fn add_face(
         .map(|directory| directory.join(file))
         .find(|path| Path::is_file(path))
         .ok_or_else(|| FontError::Missing { file, looked: directories.to_vec() })?;
-    let data = std::fs::read(&path).map_err(|source| FontError::Unreadable { path, source })?;
+    let mut data = std::fs::read(&path).map_err(|source| FontError::Unreadable { path, source })?;
+    hide_substitutions(&mut data);
     let loaded = database.load_font_source(Source::Binary(Arc::new(data)));
     for id in loaded {
         let wanted =
@@ -152,6 +164,38 @@ fn add_face(
         .query(&Query { families: &[Family::Name(family)], weight, ..Query::default() })
         .filter(|id| database.face(*id).is_some_and(|face| face.weight == weight))
         .ok_or(FontError::NoSuchFace { file, family })
+}
+
+fn for_pdf(database: &Database) -> PdfFonts {
+    let font = |id: ID| {
+        let (source, index) = database.face_source(id)?;
+        let Source::Binary(data) = source else { return None };
+        Some((id, krilla::text::Font::new(data.into(), index)?))
+    };
+    database.faces().filter_map(|face| font(face.id)).collect()
+}
+
+/// Renames the table GSUB in each font of a collection, so that nobody finds it. Its substitutions are for vertical
+/// text, old forms and languages whose fonts we do not take; reading it anew for each piece of text takes longer
+/// than all else in setting a line. The tags stay in order: GSUA stands where GSUB stood.
+/// Format: OpenType specification 1.9, "Organization of an OpenType font".
+fn hide_substitutions(data: &mut [u8]) {
+    let number = |data: &[u8], at: usize, size: usize| {
+        let bytes = data.get(at..at + size)?;
+        Some(bytes.iter().fold(0, |sum, byte| sum * 256 + usize::from(*byte)))
+    };
+    if !data.starts_with(b"ttcf") {
+        return;
+    }
+    for font in 0..number(data, 8, 4).unwrap_or(0) {
+        let Some(directory) = number(data, 12 + 4 * font, 4) else { return };
+        for table in 0..number(data, directory + 4, 2).unwrap_or(0) {
+            let record = directory + 12 + 16 * table;
+            if let Some(tag) = data.get_mut(record..record + 4).filter(|tag| *tag == b"GSUB") {
+                tag.copy_from_slice(b"GSUA");
+            }
+        }
+    }
 }
 
 #[cfg(test)]

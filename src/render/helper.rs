@@ -1,9 +1,13 @@
-//! The one word that certificate designs have beyond plain Handlebars: text that fits its box.
+//! The words that designs have beyond plain Handlebars: text that fits its box, and a QR code.
 //!
 //! `{{fit name x=560 y=760 width=900 face="serif-bold" size=84 smallest=44 lines=2}}` writes `<text>` elements;
-//! `x` and `y` are the start of the first line's base line, or with `up=1` of the last line's. `fill` is as in SVG.
+//! `x` and `y` are the start of the first line's base line, or with `up=1` of the last line's. `fill` is as in SVG,
+//! `fill-under` the same for the second text.
 //! A second text, `{{fit level.zh level.en … under=27}}`, follows below in smaller letters: at most `under` high,
-//! at least three quarters of it, on as many lines.
+//! at least three quarters of it, on as many lines. `anchor="middle"` or `"end"` makes `x` the middle or the end of
+//! the lines.
+//!
+//! `{{qr signed_qr x=300 y=1394 side=400}}` draws a QR code with its white margin, `side` long altogether.
 
 use handlebars::{Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext};
 use handlebars::{RenderError as TemplateError, RenderErrorReason, html_escape};
@@ -64,11 +68,39 @@ impl HelperDef for FitText {
     }
 }
 
+/// `{{qr}}`.
+pub(super) struct DrawQr;
+
+impl HelperDef for DrawQr {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let missing = |name: &str| RenderErrorReason::ParamNotFoundForName("qr", name.to_owned());
+        let length = |name: &str| number(helper, name).ok_or_else(|| missing(name));
+        let code = helper.param(0).ok_or(RenderErrorReason::ParamNotFoundForIndex("qr", 0))?.value();
+        let lines = code["lines"].as_str().ok_or(RenderErrorReason::InvalidParamType("QR code"))?;
+        let size = code["size"].as_f64().ok_or(RenderErrorReason::InvalidParamType("QR code"))?;
+        let (x, y, side) = (length("x")?, length("y")?, length("side")?);
+        let module = side / size;
+        out.write(&format!(
+            r##"<g transform="translate({x} {y}) scale({module})"><path d="M0 0h{size}v{size}h-{size}z" fill="#fff"/><path d="{lines}" fill="none" stroke="#000" shape-rendering="crispEdges"/></g>"##
+        ))?;
+        Ok(())
+    }
+}
+
 struct Placement {
     x: f64,
     y: f64,
     room: TextBox,
     fill: String,
+    fill_below: String,
+    anchor: String,
     /// Whether further lines push the first one up.
     grows_up: bool,
 }
@@ -100,6 +132,8 @@ impl Placement {
                 lines: usize::try_from(lines).unwrap_or(1),
             },
             fill: word("fill").unwrap_or("#23201b").to_owned(),
+            fill_below: word("fill-under").unwrap_or("#6b6354").to_owned(),
+            anchor: word("anchor").unwrap_or("start").to_owned(),
             grows_up: number(helper, "up").is_some(),
         })
     }
@@ -110,7 +144,9 @@ impl Placement {
             x: self.x,
             y: y + size * BELOW,
             room: TextBox { typeface: Typeface::Serif, size, smallest: size * 0.75, ..self.room },
-            fill: "#6b6354".to_owned(),
+            fill: self.fill_below.clone(),
+            fill_below: self.fill_below.clone(),
+            anchor: self.anchor.clone(),
             grows_up: false,
         }
     }
@@ -125,7 +161,7 @@ impl Placement {
         let Fitted { size, lines } = fit(fonts, text, self.room)
             .ok_or_else(|| RenderErrorReason::NestedError(Box::new(TooLong(field.to_owned()))))?;
         let (family, weight) = self.room.typeface.svg();
-        let Self { x, fill, .. } = self;
+        let Self { x, fill, anchor, .. } = self;
         let step = size * LINE_HEIGHT;
         let further = u32::try_from(lines.len().saturating_sub(1)).unwrap_or_default();
         let first = if self.grows_up { self.y - step * f64::from(further) } else { self.y };
@@ -133,7 +169,7 @@ impl Placement {
             let y = first + step * f64::from(index);
             let line = html_escape(line);
             out.write(&format!(
-                r#"<text x="{x}" y="{y}" font-family="{family}" font-weight="{weight}" font-size="{size}" fill="{fill}">{line}</text>"#
+                r#"<text x="{x}" y="{y}" text-anchor="{anchor}" font-family="{family}" font-weight="{weight}" font-size="{size}" fill="{fill}">{line}</text>"#
             ))?;
         }
         Ok(first + step * f64::from(further))
