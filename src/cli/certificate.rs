@@ -73,8 +73,9 @@ impl Preview {
             let known: Vec<&str> = DesignKind::ALL.into_iter().map(DesignKind::name).collect();
             Failure::Usage(format!("there is no design {design}; there are {}", known.join(", ")))
         })?;
-        let form = Form::from_code(form)
-            .ok_or_else(|| Failure::Usage(format!("there is no form {form}; there are paper, card, phone")))?;
+        let form = Form::from_code(form).ok_or_else(|| {
+            Failure::Usage(format!("there is no form {form}; there are paper, card, phone"))
+        })?;
         let fonts = Fonts::load(&load_config()?.font_dirs).map_err(failed)?;
         Ok(Self { kind, form, data, designs, file, fonts })
     }

@@ -6,6 +6,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use krilla::text::{Font, GlyphId};
+use subsetter::GlyphRemapper;
 use usvg::fontdb::{Database, Family, ID, Query, Source, Weight};
 
 /// Where Debian's packages put the fonts.
@@ -21,7 +23,26 @@ pub struct Fonts {
 }
 
 /// The fonts as krilla reads them.
-pub(super) type PdfFonts = HashMap<ID, krilla::text::Font>;
+pub(super) type PdfFonts = HashMap<ID, PdfFont>;
+
+/// A font for PDF. Nearly all of the time in writing one went into cutting the letters out of 65,000; so the usual
+/// characters are cut out when the fonts are loaded, and krilla cuts from those.
+pub(super) struct PdfFont {
+    usual: Font,
+    /// From the font's own glyphs to those of `usual`.
+    numbers: GlyphRemapper,
+    whole: Font,
+}
+
+impl PdfFont {
+    /// The smallest of our fonts that has the glyph, and its number there.
+    pub(super) fn glyph(&self, number: u16) -> (&Font, GlyphId) {
+        match self.numbers.get(number) {
+            Some(found) => (&self.usual, GlyphId::new(u32::from(found))),
+            None => (&self.whole, GlyphId::new(u32::from(number))),
+        }
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Typeface {
@@ -167,12 +188,31 @@ fn add_face(
 }
 
 fn for_pdf(database: &Database) -> PdfFonts {
+    let usual = usual_characters();
     let font = |id: ID| {
         let (source, index) = database.face_source(id)?;
         let Source::Binary(data) = source else { return None };
-        Some((id, krilla::text::Font::new(data.into(), index)?))
+        let face = ttf_parser::Face::parse((*data).as_ref(), index).ok()?;
+        let mut numbers = GlyphRemapper::new();
+        for glyph in usual.chars().filter_map(|character| face.glyph_index(character)) {
+            numbers.remap(glyph.0);
+        }
+        let cut = subsetter::subset((*data).as_ref(), index, &numbers).ok()?;
+        let (usual, whole) = (Font::new(cut.into(), 0)?, Font::new(data.into(), index)?);
+        Some((id, PdfFont { usual, numbers, whole }))
     };
     database.faces().filter_map(|face| font(face.id)).collect()
+}
+
+/// What is printed nearly always: the 7,445 characters of GB/T 2312, and Latin letters with their accents.
+fn usual_characters() -> String {
+    let mut usual: String = (' '..='~').chain('\u{a0}'..='\u{17f}').collect();
+    for row in 0xa1..=0xf7_u8 {
+        let codes: Vec<u8> = (0xa1..=0xfe_u8).flat_map(|cell| [row, cell]).collect();
+        let (text, _) = encoding_rs::GBK.decode_without_bom_handling(&codes);
+        usual.extend(text.chars().filter(|character| !('\u{e000}'..='\u{f8ff}').contains(character)));
+    }
+    usual
 }
 
 /// Renames the table GSUB in each font of a collection, so that nobody finds it. Its substitutions are for vertical

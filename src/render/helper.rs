@@ -4,7 +4,7 @@
 //! `x` and `y` are the start of the first line's base line, or with `up=1` of the last line's. `fill` is as in SVG,
 //! `fill-under` the same for the second text.
 //! A second text, `{{fit level.zh level.en … under=27}}`, follows below in smaller letters: at most `under` high,
-//! at least three quarters of it, on as many lines. `anchor="middle"` or `"end"` makes `x` the middle or the end of
+//! at least half of it, on as many lines. `anchor="middle"` or `"end"` makes `x` the middle or the end of
 //! the lines.
 //!
 //! `{{qr signed_qr x=300 y=1394 side=400}}` draws a QR code with its white margin, `side` long altogether.
@@ -83,13 +83,19 @@ impl HelperDef for DrawQr {
         let missing = |name: &str| RenderErrorReason::ParamNotFoundForName("qr", name.to_owned());
         let length = |name: &str| number(helper, name).ok_or_else(|| missing(name));
         let code = helper.param(0).ok_or(RenderErrorReason::ParamNotFoundForIndex("qr", 0))?.value();
-        let lines = code["lines"].as_str().ok_or(RenderErrorReason::InvalidParamType("QR code"))?;
+        let rows = code["rows"].as_array().ok_or(RenderErrorReason::InvalidParamType("QR code"))?;
         let size = code["size"].as_f64().ok_or(RenderErrorReason::InvalidParamType("QR code"))?;
         let (x, y, side) = (length("x")?, length("y")?, length("side")?);
         let module = side / size;
         out.write(&format!(
-            r##"<g transform="translate({x} {y}) scale({module})"><path d="M0 0h{size}v{size}h-{size}z" fill="#fff"/><path d="{lines}" fill="none" stroke="#000" shape-rendering="crispEdges"/></g>"##
+            r##"<g transform="translate({x} {y}) scale({module})" fill="none" stroke="#000" shape-rendering="crispEdges"><path d="M0 0h{size}v{size}h-{size}z" fill="#fff" stroke="none"/>"##
         ))?;
+        for (y, row) in rows.iter().enumerate() {
+            if let Some(lines) = row.as_str().filter(|lines| !lines.is_empty()) {
+                out.write(&format!(r#"<path transform="translate(0 {y}.5)" d="{lines}"/>"#))?;
+            }
+        }
+        out.write("</g>")?;
         Ok(())
     }
 }
@@ -143,7 +149,7 @@ impl Placement {
         Self {
             x: self.x,
             y: y + size * BELOW,
-            room: TextBox { typeface: Typeface::Serif, size, smallest: size * 0.75, ..self.room },
+            room: TextBox { typeface: Typeface::Serif, size, smallest: size * 0.5, ..self.room },
             fill: self.fill_below.clone(),
             fill_below: self.fill_below.clone(),
             anchor: self.anchor.clone(),

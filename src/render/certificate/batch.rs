@@ -4,17 +4,18 @@
 use handlebars::Handlebars;
 use krilla::Document;
 use krilla::color::rgb;
-use krilla::geom::{Path, PathBuilder, Rect, Transform};
+use krilla::geom::{Path, PathBuilder, Rect, Size, Transform};
+use krilla::graphic::Graphic;
 use krilla::num::NormalizedF32;
 use krilla::paint::{Fill, FillRule, Stroke};
 use krilla::surface::Surface;
 use serde_json::json;
 use usvg::{Options, Tree};
 
-use super::design::{CertificateDesigns, Design, FormDesign};
+use super::design::{CertificateDesigns, Design, FormDesign, PageDesign};
 use super::draw::draw;
 use super::paper::{POINTS_PER_MILLIMETRE, finish, metadata, new_document, page_size, pdf_date, unwritable};
-use super::{Form, Particulars, PrintedCertificate, RenderError, require_glyphs, template_error};
+use super::{DesignKind, Form, Particulars, PrintedCertificate, RenderError, require_glyphs, template_error};
 use crate::render::helper::FitText;
 use crate::render::sheet::write::{SheetFormat, WriteError, export};
 use crate::render::sheet::{Column, ColumnKind, Presence, SheetLanguage};
@@ -27,6 +28,8 @@ pub struct Batch<'a> {
     cut: Cut,
     document: Document,
     waiting: Vec<PrintedCertificate>,
+    /// The grounds of each design used so far, one a side, written once.
+    grounds: Vec<(DesignKind, Vec<Graphic>)>,
     ledger: Vec<LedgerRow>,
 }
 
@@ -72,7 +75,8 @@ const LEDGER: &str =
 impl<'a> Batch<'a> {
     #[must_use]
     pub fn new(designs: &'a CertificateDesigns, form: Form, cut: Cut) -> Self {
-        Self { designs, form, cut, document: new_document(), waiting: Vec::new(), ledger: Vec::new() }
+        let document = new_document();
+        Self { designs, form, cut, document, waiting: Vec::new(), grounds: Vec::new(), ledger: Vec::new() }
     }
 
     /// # Errors
@@ -123,10 +127,24 @@ impl<'a> Batch<'a> {
                 draw_marks(&mut surface, &layout, form.size);
             }
             let (_, size) = page_size(form.size)?;
+            let known =
+                self.grounds.iter().position(|(kind, sides)| *kind == design.kind && sides.len() > side);
+            let ground = match known {
+                Some(at) => self.grounds[at].1[side].clone(),
+                None => {
+                    let graphic = ground(&mut surface, design, page_design, size)?;
+                    match self.grounds.iter_mut().find(|(kind, _)| *kind == design.kind) {
+                        Some((_, sides)) => sides.push(graphic.clone()),
+                        None => self.grounds.push((design.kind, vec![graphic.clone()])),
+                    }
+                    graphic
+                }
+            };
             for (certificate, (x, y)) in waiting.iter().zip(places) {
                 let (x, y) = (x * POINTS_PER_MILLIMETRE, y * POINTS_PER_MILLIMETRE);
                 surface.push_transform(&Transform::from_translate(x, y));
-                let drawn = design.draw_page(&mut surface, page_design, size, certificate);
+                surface.draw_graphic(ground.clone());
+                let drawn = design.draw_certificate(&mut surface, page_design, size, certificate);
                 surface.pop();
                 drawn?;
             }
@@ -192,7 +210,9 @@ impl LedgerRow {
     pub fn of(certificate: &PrintedCertificate) -> Self {
         let subject = match &certificate.particulars {
             Particulars::SkillLevel { level, .. } => level,
-            Particulars::TrainingCompletion { course, .. } | Particulars::FamilyCarer { course, .. } => course,
+            Particulars::TrainingCompletion { course, .. } | Particulars::FamilyCarer { course, .. } => {
+                course
+            }
             Particulars::FirstAid { issuer, .. } => issuer,
         };
         Self {
@@ -280,6 +300,21 @@ impl Layout {
             points(height * self.rows as f32),
         )
     }
+}
+
+/// The ground of one side, to be drawn on many pages.
+fn ground(
+    surface: &mut Surface<'_>,
+    design: &Design,
+    page: &PageDesign,
+    size: Size,
+) -> Result<Graphic, RenderError> {
+    let mut builder = surface.stream_builder();
+    let mut apart = builder.surface();
+    let drawn = design.draw_ground(&mut apart, page, size);
+    apart.finish();
+    drawn?;
+    Ok(Graphic::new(builder.finish(), false))
 }
 
 fn draw_bleed(surface: &mut Surface<'_>, design: &Design, (x, y): (f32, f32), (width, height): (f32, f32)) {

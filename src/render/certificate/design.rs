@@ -17,7 +17,6 @@ use serde_json::{Value, json};
 use usvg::{Options, Tree};
 
 use super::fields::fields;
-use super::paper::Ground;
 use super::{Bilingual, DesignKind, Form, PrintedCertificate, RenderError, require_glyphs, template_error};
 use crate::render::fonts::{Fonts, PdfFonts};
 use crate::render::helper::{DrawQr, FitText};
@@ -60,7 +59,8 @@ pub(super) struct FormDesign {
 pub(super) struct PageDesign {
     /// The file of the template.
     file: String,
-    pub(super) ground: Option<Ground>,
+    /// What never changes, parsed once.
+    pub(super) ground: Option<Tree>,
 }
 
 #[derive(RustEmbed)]
@@ -129,17 +129,17 @@ impl Design {
             register(&mut templates, &partial, &format!("{COMMON}/{partial}.svg.hbs"), &text)?;
         }
         let pdf_fonts = fonts.for_pdf();
-        let parts = Parts { folder, kind, options: &options, fonts: &pdf_fonts };
+        let parts = Parts { folder, kind, options: &options };
         let mut forms = Vec::new();
         for (form, described) in
             [(Form::Paper, described.paper), (Form::Card, described.card), (Form::Phone, described.phone)]
         {
-            let page = |name: &String| parts.page(name, described.size, &mut templates);
+            let page = |name: &String| parts.page(name, &mut templates);
             let pages = described.pages.iter().map(page).collect::<Result<_, _>>()?;
             forms.push(FormDesign { form, size: described.size, pages });
         }
-        let ground_color =
-            hex_color(&described.ground).ok_or_else(|| broken(&file, "ground is not a colour like #fffdf8"))?;
+        let ground_color = hex_color(&described.ground)
+            .ok_or_else(|| broken(&file, "ground is not a colour like #fffdf8"))?;
         let DesignFile { title, accent, .. } = described;
         Ok(Self { kind, title, ground_color, accent, forms, templates, options, pdf_fonts })
     }
@@ -170,8 +170,7 @@ impl Design {
         let mut said = fields(certificate);
         said.insert("title".to_owned(), json!({ "zh": self.title.zh, "en": self.title.en }));
         said.insert("accent".to_owned(), json!(self.accent));
-        let svg =
-            self.templates.render(&page.file, &Value::Object(said)).map_err(|e| template_error(&e))?;
+        let svg = self.templates.render(&page.file, &Value::Object(said)).map_err(|e| template_error(&e))?;
         let tree = Tree::from_str(&svg, &self.options)
             .map_err(|error| broken(&page.file, format!("filled in, it is no SVG: {error}")))?;
         require_glyphs(tree.root())?;
@@ -192,16 +191,10 @@ struct Parts<'a> {
     folder: DesignFolder<'a>,
     kind: DesignKind,
     options: &'a Options<'static>,
-    fonts: &'a PdfFonts,
 }
 
 impl Parts<'_> {
-    fn page(
-        &self,
-        name: &str,
-        size: (f32, f32),
-        templates: &mut Handlebars<'static>,
-    ) -> Result<PageDesign, RenderError> {
+    fn page(&self, name: &str, templates: &mut Handlebars<'static>) -> Result<PageDesign, RenderError> {
         let (file, text) = self.folder.required(self.kind, &format!("{name}.svg.hbs"))?;
         register(templates, &file, &file, &text)?;
         let ground = match self.folder.read(self.kind, &format!("{name}.ground.svg"))? {
@@ -209,7 +202,7 @@ impl Parts<'_> {
             Some((file, text)) => {
                 let tree = Tree::from_str(&text, self.options).map_err(|error| broken(&file, error))?;
                 require_glyphs(tree.root()).map_err(|error| broken(&file, error))?;
-                Some(Ground::new(tree, size, self.fonts)?)
+                Some(tree)
             }
         };
         Ok(PageDesign { file, ground })

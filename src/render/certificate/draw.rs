@@ -6,7 +6,7 @@ use krilla::geom::{Path, PathBuilder, Point, Size, Transform};
 use krilla::num::NormalizedF32;
 use krilla::paint::{Fill, FillRule, LineCap, LineJoin, Stroke, StrokeDash};
 use krilla::surface::Surface;
-use krilla::text::{GlyphId, KrillaGlyph};
+use krilla::text::{Font, KrillaGlyph};
 use krilla_svg::{SurfaceExt, SvgSettings};
 use usvg::layout::{PositionedGlyph, Span};
 use usvg::tiny_skia_path::PathSegment;
@@ -42,7 +42,10 @@ fn is_plain(group: &usvg::Group, fonts: &PdfFonts) -> bool {
                 && span.underline.is_none()
                 && span.overline.is_none()
                 && span.line_through.is_none()
-                && span.positioned_glyphs.iter().all(|glyph| is_upright(glyph) && fonts.contains_key(&glyph.font))
+                && span
+                    .positioned_glyphs
+                    .iter()
+                    .all(|glyph| is_upright(glyph) && fonts.contains_key(&glyph.font))
         }),
         Node::Image(_) => false,
     };
@@ -148,11 +151,16 @@ fn draw_span(surface: &mut Surface<'_>, span: &Span, fonts: &PdfFonts) {
     surface.set_fill(Some(fill));
     let size = span.font_size.get();
     let same_run = |one: &PositionedGlyph, next: &PositionedGlyph| {
-        one.font == next.font && (one.transform().ty - next.transform().ty).abs() < size * 1e-4
+        font_of(one, fonts) == font_of(next, fonts)
+            && (one.transform().ty - next.transform().ty).abs() < size * 1e-4
     };
     for run in span.positioned_glyphs.chunk_by(same_run) {
         draw_run(surface, run, size, fonts);
     }
+}
+
+fn font_of<'a>(glyph: &PositionedGlyph, fonts: &'a PdfFonts) -> Option<&'a Font> {
+    fonts.get(&glyph.font).map(|font| font.glyph(glyph.id.0).0)
 }
 
 fn draw_run(surface: &mut Surface<'_>, run: &[PositionedGlyph], size: f32, fonts: &PdfFonts) {
@@ -163,11 +171,12 @@ fn draw_run(surface: &mut Surface<'_>, run: &[PositionedGlyph], size: f32, fonts
     for (index, glyph) in run.iter().enumerate() {
         let begin = text.len();
         text.push_str(&glyph.text);
-        let next = run.get(index + 1).map_or(glyph, |next| next);
+        let next = run.get(index + 1).unwrap_or(glyph);
         let advance = (next.transform().tx - glyph.transform().tx) / size;
-        let id = GlyphId::new(u32::from(glyph.id.0));
-        glyphs.push(KrillaGlyph::new(id, advance, 0.0, 0.0, 0.0, begin..text.len(), None));
+        let (_, number) = font.glyph(glyph.id.0);
+        glyphs.push(KrillaGlyph::new(number, advance, 0.0, 0.0, 0.0, begin..text.len(), None));
     }
+    let (font, _) = font.glyph(first.id.0);
     let start = Point::from_xy(first.transform().tx, first.transform().ty);
     surface.draw_glyphs(start, &glyphs, font.clone(), &text, size, false);
 }

@@ -7,7 +7,7 @@ use super::{Bilingual, Marking, Particulars, PrintedCertificate, QrDrawing};
 
 /// The fields of `certificate`, those of its type among the others. A text in two languages is `{zh, en}`.
 pub(super) fn fields(certificate: &PrintedCertificate) -> Map<String, Value> {
-    let qr = |qr: &QrDrawing| json!({ "lines": qr.lines, "size": qr.size });
+    let qr = |qr: &QrDrawing| json!({ "rows": qr.rows, "size": qr.size });
     let common = [
         ("number", json!(certificate.number)),
         ("name", json!(certificate.name)),

@@ -104,7 +104,8 @@ pub struct Bilingual {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct QrDrawing {
-    lines: String,
+    /// SVG path data for each row, upon the middle of the row: rows that are alike in this way pack better in a PDF.
+    rows: Vec<String>,
     /// Side in modules, with the quiet zone of 4 on each side.
     size: usize,
 }
@@ -193,18 +194,20 @@ impl QrDrawing {
         use std::fmt::Write as _;
         const QUIET: usize = 4;
         let matrix = Matrix::of(text)?;
-        let mut lines = String::with_capacity(matrix.dark.len() * 3);
-        for (y, row) in matrix.dark.chunks(matrix.size).enumerate() {
+        let mut rows = vec![String::new(); QUIET];
+        for row in matrix.dark.chunks(matrix.size) {
+            let mut lines = String::with_capacity(matrix.size * 4);
             let mut x = QUIET;
             for run in row.chunk_by(|one, next| one == next) {
                 if run.first() == Some(&true) {
                     // Writing into a String can't fail.
-                    let _ = write!(lines, "M{x} {}.5h{}", y + QUIET, run.len());
+                    let _ = write!(lines, "M{x} 0h{}", run.len());
                 }
                 x += run.len();
             }
+            rows.push(lines);
         }
-        Ok(Self { lines, size: matrix.size + 2 * QUIET })
+        Ok(Self { rows, size: matrix.size + 2 * QUIET })
     }
 }
 

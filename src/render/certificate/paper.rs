@@ -1,21 +1,16 @@
 //! PDF: one certificate with its machine-readable forms attached.
 
-use std::sync::Arc;
-
 use chrono::{Datelike, NaiveDate};
 use krilla::embed::{AssociationKind, EmbeddedFile, MimeType};
 use krilla::geom::Size;
 use krilla::metadata::{DateTime, Metadata};
 use krilla::page::PageSettings;
-use krilla::pdf::{Pdf, PdfDocument};
 use krilla::surface::Surface;
 use krilla::{Document, SerializeSettings};
-use usvg::Tree;
 
 use super::design::{CertificateDesigns, Design, PageDesign};
 use super::draw::draw;
 use super::{Form, PrintedCertificate, RenderError};
-use crate::render::fonts::PdfFonts;
 
 /// A file inside the PDF, for programs: the same certificate in another form, or a proof of it.
 #[derive(Debug, Clone)]
@@ -29,29 +24,7 @@ pub struct Attachment {
     pub data: Vec<u8>,
 }
 
-/// The part of a page that every certificate of a type shares: as a drawing for pictures, and as a finished PDF
-/// page, fonts and all, that goes into each PDF as it stands.
-pub(super) struct Ground {
-    pub(super) tree: Tree,
-    page: PdfDocument,
-}
-
 pub(super) const POINTS_PER_MILLIMETRE: f32 = 72.0 / 25.4;
-
-impl Ground {
-    /// `size` in millimetres.
-    pub(super) fn new(tree: Tree, size: (f32, f32), fonts: &PdfFonts) -> Result<Self, RenderError> {
-        let mut document = new_document();
-        let (settings, of_page) = page_size(size)?;
-        let mut page = document.start_page_with(settings);
-        let mut surface = page.surface();
-        draw(&mut surface, &tree, of_page, fonts).ok_or_else(|| unwritable("the ground was refused"))?;
-        surface.finish();
-        page.finish();
-        let pdf = Pdf::new(Arc::new(finish(document)?)).map_err(|error| unwritable(format!("{error:?}")))?;
-        Ok(Self { tree, page: PdfDocument::new(Arc::new(pdf)) })
-    }
-}
 
 impl CertificateDesigns {
     /// The certificate as a PDF with selectable text: a page of its own size for each side. The same certificate
@@ -84,7 +57,8 @@ impl Design {
             let (settings, size) = page_size(drawn.size)?;
             let mut page = document.start_page_with(settings);
             let mut surface = page.surface();
-            self.draw_page(&mut surface, side, size, certificate)?;
+            self.draw_ground(&mut surface, side, size)?;
+            self.draw_certificate(&mut surface, side, size, certificate)?;
             surface.finish();
             page.finish();
         }
@@ -100,17 +74,25 @@ impl Design {
         finish(document)
     }
 
-    /// One side of a certificate, as large as `size`.
-    pub(super) fn draw_page(
+    /// What every certificate of the type shares on this side, as large as `size`.
+    pub(super) fn draw_ground(
+        &self,
+        surface: &mut Surface<'_>,
+        page: &PageDesign,
+        size: Size,
+    ) -> Result<(), RenderError> {
+        let Some(ground) = &page.ground else { return Ok(()) };
+        draw(surface, ground, size, &self.pdf_fonts).ok_or_else(|| unwritable("the ground was refused"))
+    }
+
+    /// The rest of the side.
+    pub(super) fn draw_certificate(
         &self,
         surface: &mut Surface<'_>,
         page: &PageDesign,
         size: Size,
         certificate: &PrintedCertificate,
     ) -> Result<(), RenderError> {
-        if let Some(ground) = &page.ground {
-            surface.draw_pdf_page(&ground.page, size, 0);
-        }
         let tree = self.fill_in(page, certificate)?;
         draw(surface, &tree, size, &self.pdf_fonts).ok_or_else(|| unwritable("the drawing was refused"))
     }

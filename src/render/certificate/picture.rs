@@ -123,7 +123,7 @@ impl Design {
         let mut sides = Vec::new();
         let mut top = 0.0;
         for page in &form.pages {
-            let ground = page.ground.as_ref().map(|ground| &ground.tree);
+            let ground = page.ground.as_ref();
             sides.push(Side { top, ground, fill_in: self.fill_in(page, certificate)? });
             top += side_height + GAP;
         }
