@@ -4,7 +4,7 @@
 //! `x` and `y` are the start of the first line's base line, or with `up=1` of the last line's. `fill` is as in SVG,
 //! `fill-under` the same for the second text.
 //! A second text, `{{fit level.zh level.en … under=27}}`, follows below in smaller letters: at most `under` high,
-//! at least half of it, on as many lines. `anchor="middle"` or `"end"` makes `x` the middle or the end of
+//! at least three quarters of it, on as many lines; half of it where nothing else helps. `anchor="middle"` or `"end"` makes `x` the middle or the end of
 //! the lines.
 //!
 //! `{{qr signed_qr x=300 y=1394 side=400}}` draws a QR code with its white margin, `side` long altogether.
@@ -62,7 +62,10 @@ impl HelperDef for FitText {
         let first = text(0).ok_or(RenderErrorReason::ParamNotFoundForIndex("fit", 0))?;
         let last_line = placement.write(&self.fonts, first, out)?;
         if let (Some(second), Some(size)) = (text(1), number(helper, "under")) {
-            placement.below(last_line, size).write(&self.fonts, second, out)?;
+            let below = placement.below(last_line, size);
+            let below =
+                if fit(&self.fonts, second.1, below.room).is_some() { below } else { below.smaller() };
+            below.write(&self.fonts, second, out)?;
         }
         Ok(())
     }
@@ -149,12 +152,17 @@ impl Placement {
         Self {
             x: self.x,
             y: y + size * BELOW,
-            room: TextBox { typeface: Typeface::Serif, size, smallest: size * 0.5, ..self.room },
+            room: TextBox { typeface: Typeface::Serif, size, smallest: size * 0.75, ..self.room },
             fill: self.fill_below.clone(),
             fill_below: self.fill_below.clone(),
             anchor: self.anchor.clone(),
             grows_up: false,
         }
+    }
+
+    /// With letters that go down to half their size.
+    fn smaller(self) -> Self {
+        Self { room: TextBox { smallest: self.room.size * 0.5, ..self.room }, ..self }
     }
 
     /// Writes the text of `field` and says where its last line stands.
