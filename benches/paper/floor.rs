@@ -108,8 +108,8 @@ pub fn page(fonts: &[FontFile; 2], signed: &str, short: &str) -> Result<Vec<u8>,
     for &(x, y, size, bold, middle, text) in LINES {
         used[usize::from(bold)].write(&mut content, bold, (x, y, size, middle), text)?;
     }
-    draw_code(&mut content, signed, (300.0, 1394.0, 400.0))?;
-    draw_code(&mut content, short, (745.0, 1564.0, 230.0))?;
+    draw_code(&mut content, signed, (290.0, 1334.0, 470.0))?;
+    draw_code(&mut content, short, (795.0, 1544.0, 260.0))?;
     content.restore_state();
     finished(&used, &content.finish())
 }

@@ -161,7 +161,7 @@ fn peers(least: f64, signed: &str, short: &str) -> Result<(), Failure> {
         .iter()
         .map(|(x, y, size, bold, middle, text)| json!([x, y, size, bold, middle, text]))
         .collect();
-    let codes = [(signed, 300, 1394, 400), (short, 745, 1564, 230)].map(|(text, x, y, side)| {
+    let codes = [(signed, 290, 1334, 470), (short, 795, 1544, 260)].map(|(text, x, y, side)| {
         let runs = floor::runs(text).unwrap_or_default();
         json!({ "x": x, "y": y, "side": side, "modules": runs.0, "runs": runs.1 })
     });

@@ -54,14 +54,9 @@ impl HelperDef for FitText {
         out: &mut dyn Output,
     ) -> HelperResult {
         let placement = Placement::read(helper)?;
-        let text = |index: usize| {
-            let param = helper.param(index)?;
-            let field = param.relative_path().map_or("text", String::as_str);
-            Some((field, param.value().as_str()?))
-        };
-        let first = text(0).ok_or(RenderErrorReason::ParamNotFoundForIndex("fit", 0))?;
+        let first = text(helper, 0)?.ok_or(RenderErrorReason::ParamNotFoundForIndex("fit", 0))?;
         let last_line = placement.write(&self.fonts, first, out)?;
-        if let (Some(second), Some(size)) = (text(1), number(helper, "under")) {
+        if let (Some(second), Some(size)) = (text(helper, 1)?, number(helper, "under")) {
             let below = placement.below(last_line, size);
             let below =
                 if fit(&self.fonts, second.1, below.room).is_some() { below } else { below.smaller() };
@@ -69,6 +64,14 @@ impl HelperDef for FitText {
         }
         Ok(())
     }
+}
+
+/// The field that a parameter names, and its text.
+fn text<'a>(helper: &'a Helper<'_>, index: usize) -> Result<Option<(&'a str, &'a str)>, RenderErrorReason> {
+    let Some(param) = helper.param(index) else { return Ok(None) };
+    let field = param.relative_path().map_or("text", String::as_str);
+    let missing = || RenderErrorReason::MissingVariable(Some(field.to_owned()));
+    Ok(Some((field, param.value().as_str().ok_or_else(missing)?)))
 }
 
 /// `{{qr}}`.

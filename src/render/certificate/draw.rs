@@ -166,13 +166,16 @@ fn font_of<'a>(glyph: &PositionedGlyph, fonts: &'a PdfFonts) -> Option<&'a Font>
 fn draw_run(surface: &mut Surface<'_>, run: &[PositionedGlyph], size: f32, fonts: &PdfFonts) {
     let Some(first) = run.first() else { return };
     let Some(font) = fonts.get(&first.font) else { return };
+    // Whole thousandths of the size are the font's own measure and short numbers in the PDF.
+    let thousandths =
+        |glyph: &PositionedGlyph| ((glyph.transform().tx - first.transform().tx) / size * 1000.0).round();
     let mut text = String::new();
     let mut glyphs = Vec::with_capacity(run.len());
     for (index, glyph) in run.iter().enumerate() {
         let begin = text.len();
         text.push_str(&glyph.text);
         let next = run.get(index + 1).unwrap_or(glyph);
-        let advance = (next.transform().tx - glyph.transform().tx) / size;
+        let advance = (thousandths(next) - thousandths(glyph)) / 1000.0;
         let (_, number) = font.glyph(glyph.id.0);
         glyphs.push(KrillaGlyph::new(number, advance, 0.0, 0.0, 0.0, begin..text.len(), None));
     }

@@ -247,6 +247,7 @@ pub(super) fn template_error(error: &handlebars::RenderError) -> RenderError {
     let at = error.line_no.map_or_else(|| file.to_owned(), |line| format!("{file}, line {line}"));
     let reason = match error.reason() {
         handlebars::RenderErrorReason::MissingVariable(Some(field)) => format!("there is no field {field}"),
+        handlebars::RenderErrorReason::NestedError(inner) => inner.to_string(),
         other => other.to_string(),
     };
     RenderError::Design { at, reason }

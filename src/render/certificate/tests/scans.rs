@@ -7,9 +7,9 @@ struct Place {
     short: [u32; 3],
 }
 
-const A4: Place = Place { page: "1", signed: [300, 1394, 400], short: [745, 1564, 230] };
-const A5: Place = Place { page: "1", signed: [181, 910, 404], short: [610, 1110, 200] };
-const CARD: Place = Place { page: "2", signed: [40, 56, 410], short: [480, 220, 200] };
+const A4: Place = Place { page: "1", signed: [290, 1334, 470], short: [795, 1544, 260] };
+const A5: Place = Place { page: "1", signed: [160, 882, 436], short: [612, 1082, 236] };
+const CARD: Place = Place { page: "2", signed: [30, 22, 476], short: [512, 200, 234] };
 
 #[test]
 fn both_qrs_of_every_design_read_back_from_a_grey_photocopy_at_150_dpi() {
@@ -25,8 +25,8 @@ fn both_qrs_of_every_design_read_back_from_a_grey_photocopy_at_150_dpi() {
             let scan = poppler("pdftoppm", &options, &pdf);
             let scan = image::load_from_memory(&scan).expect("a picture").to_luma8();
             let name = format!("{}-{form}", kind.name());
-            assert_eq!(read(&scan, place.signed, &name), signed_content(), "{name}");
-            assert_eq!(read(&scan, place.short, &name), short_content(), "{name}");
+            assert_eq!(read(&scan, place.signed, &name), signed_content(), "the signed code of {name}");
+            assert_eq!(read(&scan, place.short, &name), short_content(), "the short code of {name}");
         }
     }
 }
@@ -38,7 +38,7 @@ fn the_picture_for_the_phone_scans() {
         let png = designs().png(&certificate, Form::Phone, None).expect("a PNG");
         let page = image::load_from_memory(&png).expect("a picture").to_luma8();
         assert_eq!(page.dimensions(), (1080, 1920));
-        assert_eq!(decoded(page), signed_content());
+        assert_eq!(decoded(page), Some(signed_content()));
     }
 }
 
@@ -63,7 +63,7 @@ fn an_svg_needs_nothing_beside_it_and_scans() {
                 // The large code on the back.
                 page = image::imageops::crop_imm(&page, 0, 740, 580, 640).to_image();
             }
-            assert_eq!(decoded(page), signed_content(), "{form}");
+            assert_eq!(decoded(page), Some(signed_content()), "{form}");
         }
     }
 }
@@ -77,14 +77,14 @@ fn read(page: &image::GrayImage, [left, top, side]: [u32; 3], name: &str) -> Str
     let mut png = std::io::Cursor::new(Vec::new());
     copy.write_to(&mut png, image::ImageFormat::Png).expect("a PNG");
     keep(&format!("{name}-{side}.png"), png.get_ref());
-    decoded(copy)
+    decoded(copy).unwrap_or_else(|| panic!("no code can be read in {name}, {side} wide"))
 }
 
-fn decoded(picture: image::GrayImage) -> String {
+fn decoded(picture: image::GrayImage) -> Option<String> {
     let (width, height) = picture.dimensions();
     let format = Some(rxing::BarcodeFormat::QR_CODE);
     let read = rxing::helpers::detect_in_luma(picture.into_raw(), width, height, format);
-    read.expect("a QR code").getText().to_owned()
+    read.ok().map(|found| found.getText().to_owned())
 }
 
 /// Flat contrast, a little blur, one degree askew, and grain: the same grain every time.
