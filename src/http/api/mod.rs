@@ -11,6 +11,7 @@ pub mod firstaid;
 pub mod indicators;
 pub mod organisations;
 pub mod people;
+pub mod prints;
 pub mod published;
 pub mod recorded;
 pub mod system;
