@@ -72,7 +72,7 @@ pub fn present(
     verification_method: &str,
     challenge: &str,
     created: Timestamp,
-    key: &PrivateKey,
+    key: &dyn Signer,
 ) -> Result<Value, BadProof> {
     let mut proof = configuration(suite, Purpose::Authentication, verification_method, created);
     proof["challenge"] = challenge.into();
@@ -93,7 +93,7 @@ fn add_proof(
     mut document: Value,
     suite: Suite,
     mut proof: Value,
-    key: &PrivateKey,
+    key: &dyn Signer,
 ) -> Result<Value, BadProof> {
     let object = document.as_object_mut().ok_or(BadProof::Missing)?;
     object.remove("proof");
