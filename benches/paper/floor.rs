@@ -266,9 +266,9 @@ fn draw_ground(content: &mut Content) {
             for wave in 0..waves {
                 let from = 165.0 + 60.0 * f32::from(wave);
                 let bend = if wave % 2 == 0 { side } else { -side };
-                let ((a, b), (c, d), (e, f)) =
-                    (place(from + 20.0, bend), place(from + 40.0, bend), place(from + 60.0, 0.0));
-                content.cubic_to(a, b, c, d, e, f);
+                let bends = [place(from + 20.0, bend), place(from + 40.0, bend)];
+                let end = place(from + 60.0, 0.0);
+                content.cubic_to(bends[0].0, bends[0].1, bends[1].0, bends[1].1, end.0, end.1);
             }
             content.stroke();
         }

@@ -28,8 +28,8 @@ pub struct Batch<'a> {
     cut: Cut,
     document: Document,
     waiting: Vec<PrintedCertificate>,
-    /// The grounds of each design used so far, one a side, written once.
-    grounds: Vec<(DesignKind, Vec<Graphic>)>,
+    /// The ground of each side of each design used so far, written once.
+    grounds: Vec<(DesignKind, usize, Graphic)>,
     ledger: Vec<LedgerRow>,
 }
 
@@ -127,18 +127,14 @@ impl<'a> Batch<'a> {
                 draw_marks(&mut surface, &layout, form.size);
             }
             let (_, size) = page_size(form.size)?;
-            let known =
-                self.grounds.iter().position(|(kind, sides)| *kind == design.kind && sides.len() > side);
-            let ground = match known {
-                Some(at) => self.grounds[at].1[side].clone(),
-                None => {
-                    let graphic = ground(&mut surface, design, page_design, size)?;
-                    match self.grounds.iter_mut().find(|(kind, _)| *kind == design.kind) {
-                        Some((_, sides)) => sides.push(graphic.clone()),
-                        None => self.grounds.push((design.kind, vec![graphic.clone()])),
-                    }
-                    graphic
-                }
+            let same = |one: &&(DesignKind, usize, Graphic)| one.0 == design.kind && one.1 == side;
+            let known = self.grounds.iter().find(same);
+            let ground = if let Some((_, _, ground)) = known {
+                ground.clone()
+            } else {
+                let ground = ground(&mut surface, design, page_design, size)?;
+                self.grounds.push((design.kind, side, ground.clone()));
+                ground
             };
             for (certificate, (x, y)) in waiting.iter().zip(places) {
                 let (x, y) = (x * POINTS_PER_MILLIMETRE, y * POINTS_PER_MILLIMETRE);

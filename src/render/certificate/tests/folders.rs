@@ -23,7 +23,9 @@ fn with(file: &str, change: impl Fn(String) -> String) -> tempfile::TempDir {
 fn drawn(folder: &Path) -> Result<Vec<u8>, RenderError> {
     let folder = DesignFolder::At(folder);
     let sample = Design::sample(folder, DesignKind::FirstAid)?;
-    Design::load(folder, DesignKind::FirstAid, fonts())?.pdf(&sample, Form::Paper, &[])
+    let design = Design::load(folder, DesignKind::FirstAid, fonts())?;
+    design.pdf(&sample, Form::Card, &[])?;
+    design.pdf(&sample, Form::Paper, &[])
 }
 
 #[test]
