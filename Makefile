@@ -1,6 +1,6 @@
 # Two commands for a newcomer: `make run` and `make test`. Both set up what they need.
 
-.PHONY: run test check bench setup format walk
+.PHONY: run test check bench peers setup format walk
 
 # What the program draws its certificates with, and what the tests use beside Rust and a C compiler.
 setup:
@@ -19,8 +19,15 @@ check: setup
 	scripts/licences
 	$(MAKE) --no-print-directory test
 
-bench: setup
+bench: setup target/ssi/release/ssi-peer
 	cargo bench --quiet --no-fail-fast
+
+# The crate `ssi` as another verifier of our credentials: it takes minutes to build, so it stands apart from `test`.
+peers: setup target/ssi/release/ssi-peer
+	cargo test --quiet --test suite -- --ignored verifiers::the_crate_ssi
+
+target/ssi/release/ssi-peer: tests/peers/ssi/src/main.rs tests/peers/ssi/Cargo.toml
+	cargo build --quiet --release --manifest-path tests/peers/ssi/Cargo.toml --target-dir target/ssi
 
 # Walks the whole path over the API of a running demonstration.
 walk:

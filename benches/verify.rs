@@ -114,6 +114,7 @@ fn trust(key: &PrivateKey, now: Timestamp) -> Result<TrustList, Failure> {
         state: KeyState::Active,
         halted_at: None,
         cutoff: None,
+        method: None,
     };
     Ok(TrustList::new(TrustDocument {
         version: 1,

@@ -11,7 +11,7 @@ pub mod token;
 pub mod trust;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -67,6 +67,8 @@ pub struct App {
     pub views: Views,
     pub throttles: Throttles,
     pub mailer: Mailer,
+    /// The test issuer of the VC-API, where `huzheng serve --vc-api` asked for it.
+    pub vc_api: OnceLock<PrivateKey>,
 }
 
 /// How often who may be wrong.
@@ -145,10 +147,28 @@ impl App {
             },
             mailer: Mailer::new(&config)
                 .map_err(|why| ConfigError::Setting { name: "HUZHENG_SMTP_URL", why })?,
+            vc_api: OnceLock::new(),
             config,
         };
         app.keep_current();
         Ok(app)
+    }
+
+    /// Makes a key of the test issuer that the VC-API speaks for. Its credentials are nobody's certificates.
+    ///
+    /// # Errors
+    /// In production, which has no test issuer.
+    pub fn open_vc_api(&self) -> Result<(), ConfigError> {
+        if self.environment == Environment::Production {
+            return Err(ConfigError::Setting {
+                name: "--vc-api",
+                why: "not in production: anybody may have anything signed there".to_owned(),
+            });
+        }
+        let mut seed = [0; 32];
+        self.random.fill(&mut seed);
+        self.vc_api.get_or_init(|| PrivateKey::from_random(&mut seed));
+        Ok(())
     }
 
     /// Takes up what others changed: a new trust list, and the standing of certificates. What fails is told to the

@@ -62,6 +62,7 @@ fn issued_scanned_suspended_reinstated_and_revoked() {
 
         check_paper(world, &made);
         check_pages(world, &made);
+        let credentials = check_credentials(world, &made);
 
         let reason = |code: &str| json!({ "reason_code": code, "reason": "见调查报告" });
         let post = |who: &str, change: &str, code: &str| {
@@ -71,6 +72,7 @@ fn issued_scanned_suspended_reinstated_and_revoked() {
         post("assessor", "suspend", "fraud").expect(422);
         post("assessor", "suspend", "investigation").expect(200);
         assert_eq!(verdict(world, content), "suspended");
+        assert!(credentials.iter().all(|credential| verdict(world, credential) == "suspended"));
         post("bureau", "reinstate", "cleared").expect(200);
         assert_eq!(verdict(world, content), "valid");
 
@@ -81,6 +83,8 @@ fn issued_scanned_suspended_reinstated_and_revoked() {
         let revoked = post("bureau2", "revoke", "fraud").expect(200);
         assert_eq!(revoked["state"], "revoked");
         assert_eq!(verdict(world, content), "revoked");
+        assert!(credentials.iter().all(|credential| verdict(world, credential) == "revoked"));
+        assert_eq!(credentials, forms(world, &made), "written again byte for byte");
         assert_eq!(post("bureau", "reinstate", "cleared").conflict(), "certificate-ended");
         check_published_files(world, &made);
     });
@@ -106,6 +110,52 @@ fn check_paper(world: &World, made: &Value) {
     assert_eq!(prints.count(), 1);
     let told = format!("{lines:?}");
     assert!(!told.contains(&identity_number(1)), "an audit line holds no identity number");
+}
+
+/// The certificate as credentials: JSON-LD with either proof, and a JWT.
+fn forms(world: &World, made: &Value) -> [String; 3] {
+    let get = |ending: &str, content_type: &str| {
+        let answer = world.get("assessor", &format!("{}.{ending}", path(made)));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert_eq!(answer.header("content-type"), Some(content_type));
+        answer.text()
+    };
+    [
+        get("jsonld", "application/vc"),
+        get("jsonld?suite=eddsa-jcs-2022", "application/vc"),
+        get("jwt", "application/vc+jwt"),
+    ]
+}
+
+/// Every credential is checked like the QR, handed in as text or as a file.
+fn check_credentials(world: &World, made: &Value) -> [String; 3] {
+    let credentials = forms(world, made);
+    for credential in &credentials {
+        assert_eq!(verdict(world, credential), "valid");
+        let file = ("certificate", credential.as_bytes());
+        let found = world.anybody().upload("/api/v1/verifications", file, &[]).expect(200);
+        assert_eq!((&found["verdict"], &found["certificate"]["number"]), (&json!("valid"), &made["number"]));
+        let holder = text(&found["certificate"], "holder");
+        let changed = credential.replacen(holder, "王桂芳", 1);
+        if changed == *credential {
+            // In the JWT the name stands in base 64.
+            assert!(credential.starts_with("eyJ"));
+            continue;
+        }
+        let found = world.anybody().post("/api/v1/verifications", &json!({ "content": changed })).expect(200);
+        assert_eq!((&found["verdict"], &found["certificate"]), (&json!("forged"), &Value::Null));
+    }
+    for credential in &credentials[..2] {
+        let document: Value = serde_json::from_str(credential).expect("JSON");
+        assert!(document["proof"].is_array());
+        let did = world.anybody().get("/.well-known/did.json").expect(200);
+        assert_eq!(document["issuer"]["id"], did["id"]);
+        let methods = did["assertionMethod"].as_array().expect("methods");
+        assert!(methods.contains(&document["proof"][0]["verificationMethod"]));
+    }
+    world.get("body2", &format!("{}.jsonld", path(made))).expect(404);
+    world.get("assessor", &format!("{}.jsonld?suite=ecdsa-rdfc-2019", path(made))).expect(422);
+    credentials
 }
 
 /// Every page of a certificate renders for whom it is.

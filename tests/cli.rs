@@ -50,6 +50,14 @@ fn verify_needs_no_server_and_says_what_the_server_says() {
     assert_eq!(refused.status.code(), Some(1));
     assert_ne!(verdict(&refused), json!("valid"));
 
+    for ending in ["jsonld", "jwt", "cwt"] {
+        let address = format!("/api/v1/certificates/{}.{ending}", made["id"].as_str().expect("an id"));
+        let file = folder.join(format!("certificate.{ending}"));
+        std::fs::write(&file, world.get("assessor", &address).bytes).expect("written");
+        let checked = huzheng(&folder, &["verify", "--json", &file.display().to_string()]);
+        assert_eq!((checked.status.code(), verdict(&checked)), (Some(0), json!("valid")), "{ending}");
+    }
+
     // Given a trust list and no status list, nothing is green.
     let trust = folder.join("trust-list.json").display().to_string();
     let unknown = huzheng(&folder, &["verify", "--json", "--trust", &trust, &content]);

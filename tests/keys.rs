@@ -111,7 +111,7 @@ fn forgery(world: &World, key: &PrivateKey, made: &Value) -> String {
     let mut payload =
         Payload::decode(cose::Envelope::parse(&genuine).expect("an envelope").payload).expect("ours");
     payload.code = PublicCode::from_bytes([0x5a; 16]);
-    payload.holder = "李假".to_owned();
+    "李假".clone_into(&mut payload.holder);
     payload.status.index ^= 1;
     let id = KeyId::of(&key.public(), Environment::Test);
     let cwt = cose::sign(&payload.encode(), key, id).expect("signed");

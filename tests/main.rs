@@ -19,3 +19,5 @@ mod offline;
 mod people;
 mod schema;
 mod training;
+mod vc_api;
+mod verifiers;

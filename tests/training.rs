@@ -457,8 +457,7 @@ fn a_stranger_is_not_enrolled_by_id() {
 fn who_was_closed_announces_neither_class_nor_exam() {
     use diesel::connection::SimpleConnection;
     on_both(|world| {
-        let close =
-            "UPDATE organisations SET status = 'closed'";
+        let close = "UPDATE organisations SET status = 'closed'";
         world
             .app
             .database

@@ -315,6 +315,7 @@ fn own(keyring: &Keyring, public_key: PublicKey, purpose: Purpose, now: Timestam
         state: KeyState::Active,
         halted_at: None,
         cutoff: None,
+        method: None,
     }
 }
 

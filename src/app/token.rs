@@ -15,6 +15,8 @@ use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::proof::keys::{KeyId, PublicKey, Signer, SigningError};
@@ -27,6 +29,8 @@ pub struct Token {
     pin_file: PathBuf,
     library: Mutex<Option<Pkcs11>>,
     session: Mutex<Option<Opened>>,
+    /// SHA-256 of a PIN that the token refused. It is not tried again: a few tries lock a token for good.
+    refused_pin: Mutex<Option<[u8; 32]>>,
 }
 
 struct Opened {
@@ -49,6 +53,8 @@ pub enum TokenError {
     Setting(&'static str),
     #[error("HUZHENG_PKCS11_PIN_FILE: {0}: {1}")]
     PinFile(PathBuf, std::io::Error),
+    #[error("HUZHENG_PKCS11_PIN_FILE: {0}: the token refused this PIN, which is not tried again")]
+    PinRefused(PathBuf),
     #[error("HUZHENG_PKCS11_TOKEN: the module knows no token labelled {0}")]
     NoToken(String),
     #[error("key {0} is not on the token")]
@@ -77,8 +83,8 @@ impl Token {
                     (module.clone(), label.clone(), pin_file.clone())
                 }
             };
-        let (library, session) = (Mutex::default(), Mutex::default());
-        Ok(Some(Arc::new(Self { module, label, pin_file, library, session })))
+        let (library, session, refused_pin) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Ok(Some(Arc::new(Self { module, label, pin_file, library, session, refused_pin })))
     }
 
     /// Makes a key on the token, under its key id.
@@ -141,13 +147,23 @@ impl Token {
     }
 
     fn open(&self) -> Result<Session, TokenError> {
-        let pin = std::fs::read_to_string(&self.pin_file)
-            .map_err(|error| TokenError::PinFile(self.pin_file.clone(), error))?;
+        let text = std::fs::read_to_string(&self.pin_file).map(Zeroizing::new);
+        let text = text.map_err(|error| TokenError::PinFile(self.pin_file.clone(), error))?;
+        let pin = text.trim_end_matches(['\r', '\n']);
+        let digest: [u8; 32] = Sha256::digest(pin).into();
+        let mut refused = self.refused_pin.lock().unwrap_or_else(PoisonError::into_inner);
+        if *refused == Some(digest) {
+            return Err(TokenError::PinRefused(self.pin_file.clone()));
+        }
         let library = self.library()?;
         let slot = self.slot(&library)?;
         let session = library.open_rw_session(slot)?;
-        match session.login(UserType::User, Some(&AuthPin::from(pin.trim_end_matches(['\r', '\n'])))) {
+        match session.login(UserType::User, Some(&AuthPin::from(pin))) {
             Ok(()) | Err(Pkcs11Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(session),
+            Err(Pkcs11Error::Pkcs11(RvError::PinIncorrect, _)) => {
+                *refused = Some(digest);
+                Err(TokenError::PinRefused(self.pin_file.clone()))
+            }
             Err(error) => Err(error.into()),
         }
     }

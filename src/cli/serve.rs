@@ -16,6 +16,9 @@ pub struct Serve {
     /// Let the demonstration listen beyond this machine. Its passwords are no secret.
     #[arg(long, requires = "demo")]
     demo_beyond_loopback: bool,
+    /// Serve the W3C VC-API on a test issuer made at start, for the public conformance suites; not in production.
+    #[arg(long)]
+    vc_api: bool,
 }
 
 pub fn run(args: &Serve) -> Result<(), Failure> {
@@ -29,6 +32,9 @@ pub fn run(args: &Serve) -> Result<(), Failure> {
     } else {
         Arc::new(App::start_on_machine(config)?)
     };
+    if args.vc_api {
+        app.open_vc_api().map_err(|error| Failure::Usage(error.to_string()))?;
+    }
     let listener = TcpListener::bind(app.config.listen)?;
     app.try_issuing_keys();
     let workers = std::thread::available_parallelism().map_or(2, usize::from);

@@ -27,7 +27,7 @@ pub struct Verify {
     /// Judge as of this date (2026-11-21) or instant (2026-11-21T04:00:00Z).
     #[arg(long, value_name = "DATE")]
     at: Option<String>,
-    /// The QR's text, a file (.cwt, text, PNG, JPEG, WebP or PDF), or - for standard input.
+    /// The QR's text, a file (.cwt, .jsonld, .jwt, text, PNG, JPEG, WebP or PDF), or - for standard input.
     content: String,
 }
 

@@ -410,6 +410,7 @@ fn not_signed(refused: &Refused) -> Problem {
         | Refusal::ExpiresBeforeIssue
         | Refusal::ExpiresTooLate
         | Refusal::StatusIndex
+        | Refusal::RecordForm
         | Refusal::SelfCheck => Problem::Internal(refused.to_string()),
     }
 }

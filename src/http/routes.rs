@@ -46,6 +46,8 @@ pub enum Served {
     Everywhere,
     /// In the demonstration (and in tests) only: elsewhere the address is not there at all.
     InDemoOnly,
+    /// Where the VC-API was asked for, never in production.
+    WithVcApi,
 }
 
 fn route<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> RouteSpec
@@ -65,6 +67,11 @@ where
 impl RouteSpec {
     fn in_demo_only(mut self) -> Self {
         self.served = Served::InDemoOnly;
+        self
+    }
+
+    fn with_vc_api(mut self) -> Self {
+        self.served = Served::WithVcApi;
         self
     }
 
@@ -199,6 +206,9 @@ fn system() -> Vec<RouteSpec> {
             .takes::<api::demo::ClockAdvance>()
             .gives::<api::demo::ClockView>()
             .in_demo_only(),
+        post("/credentials/issue", PUBLIC, api::vc_api::credential_issue).with_vc_api(),
+        post("/credentials/verify", PUBLIC, api::vc_api::credential_verify).with_vc_api(),
+        post("/presentations/verify", PUBLIC, api::vc_api::presentation_verify).with_vc_api(),
     ]
 }
 
@@ -626,6 +636,11 @@ fn certificates() -> Vec<RouteSpec> {
             .says("The same page as a picture; each call is audited."),
         get("/api/v1/certificates/{id}.cwt", CERTIFICATES, api::certificates::certificate_cwt)
             .says("What was signed: a CWT in COSE_Sign1."),
+        get("/api/v1/certificates/{id}.jsonld", CERTIFICATES, api::credentials::certificate_jsonld)
+            .says("The certificate as a verifiable credential with a Data Integrity proof.")
+            .takes::<api::credentials::SuiteQuery>(),
+        get("/api/v1/certificates/{id}.jwt", CERTIFICATES, api::credentials::certificate_jwt)
+            .says("The same credential in a JWT."),
         get("/api/v1/certificates/{id}", CERTIFICATES, api::certificates::certificate_get)
             .says("One certificate with its history.")
             .gives::<CertificateView>(),
@@ -691,9 +706,13 @@ fn verification() -> Vec<RouteSpec> {
 }
 
 /// Puts the table into an actix application.
-pub fn configure(config: &mut web::ServiceConfig, environment: Environment) {
+pub fn configure(config: &mut web::ServiceConfig, environment: Environment, vc_api: bool) {
     let mut table = table();
-    table.retain(|spec| spec.served == Served::Everywhere || environment != Environment::Production);
+    table.retain(|spec| match spec.served {
+        Served::Everywhere => true,
+        Served::InDemoOnly => environment != Environment::Production,
+        Served::WithVcApi => vc_api && environment != Environment::Production,
+    });
     let mut paths: Vec<&str> = Vec::new();
     for spec in &table {
         if !paths.contains(&spec.path) {

@@ -21,14 +21,14 @@ use crate::kernel::ids::RequestId;
 
 /// Starts serving on `listener`.
 pub fn start(app: Arc<App>, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
-    let environment = app.environment;
+    let (environment, vc_api) = (app.environment, app.vc_api.get().is_some());
     let data = web::Data::from(app);
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(data.clone())
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::NotFound.into()))
             .wrap(from_fn(finish))
-            .configure(move |config| routes::configure(config, environment))
+            .configure(move |config| routes::configure(config, environment, vc_api))
     })
     .workers(workers)
     .shutdown_timeout(10)

@@ -11,7 +11,7 @@ use rxing::{BinaryBitmap, DecodeHints, Luma8LuminanceSource};
 
 use crate::codes;
 use crate::kernel::ids::PublicCode;
-use crate::proof::{cose, fragment, pdf};
+use crate::proof::{cose, fragment, jsonld, pdf};
 
 /// The largest picture that is looked at, in bytes of its file.
 pub const MAX_IMAGE_BYTES: usize = 8 << 20;
@@ -21,6 +21,8 @@ const MAX_SIDE: u32 = 8192;
 const MAX_PIXEL_BYTES: u64 = 64 << 20;
 /// The longest text: a certificate takes some 600 characters.
 const MAX_TEXT_BYTES: usize = 8 << 10;
+/// The longest credential, which may carry pictures.
+const MAX_CREDENTIAL_BYTES: usize = jsonld::MAX_BYTES;
 
 /// What was handed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,17 @@ pub enum Content {
     Signed { address: Option<Address>, cwt: Vec<u8> },
     /// An address alone, from the short QR or where the fragment was lost: only the registry can say more.
     Address(Address),
+    /// A verifiable credential, of ours or of another issuer.
+    Credential { form: CredentialForm, text: String },
+}
+
+/// How a verifiable credential is wrapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialForm {
+    /// JSON-LD with a Data Integrity proof.
+    JsonLd,
+    /// A JWT whose payload is the credential.
+    Jwt,
 }
 
 /// The address of a verify page.
@@ -85,7 +98,7 @@ impl Content {
         if pdf::is_pdf(bytes) {
             return read_pdf(bytes);
         }
-        if bytes.len() > MAX_TEXT_BYTES {
+        if bytes.len() > MAX_CREDENTIAL_BYTES {
             return Err(Unreadable::TooLarge);
         }
         Self::read_text(std::str::from_utf8(bytes).map_err(|_| Unreadable::UnknownForm)?)
@@ -94,10 +107,16 @@ impl Content {
     /// # Errors
     /// [`Unreadable`].
     pub fn read_text(text: &str) -> Result<Self, Unreadable> {
-        if text.len() > MAX_TEXT_BYTES {
+        if text.len() > MAX_CREDENTIAL_BYTES {
             return Err(Unreadable::TooLarge);
         }
         let text = text.trim();
+        if let Some(form) = credential_form(text) {
+            return Ok(Self::Credential { form, text: text.to_owned() });
+        }
+        if text.len() > MAX_TEXT_BYTES {
+            return Err(Unreadable::TooLarge);
+        }
         if let Some(rest) = without_scheme(text) {
             return read_address(rest);
         }
@@ -117,6 +136,17 @@ impl Content {
 /// Whether something can be read as COSE at all is for `verify` to say.
 fn signed(address: Option<Address>, cwt: Vec<u8>) -> Result<Content, Unreadable> {
     if cwt.len() > cose::MAX_BYTES { Err(Unreadable::TooLarge) } else { Ok(Content::Signed { address, cwt }) }
+}
+
+/// JSON is no other form of ours, and a JWT has three parts of which the first is JSON in base 64.
+fn credential_form(text: &str) -> Option<CredentialForm> {
+    if text.starts_with('{') {
+        Some(CredentialForm::JsonLd)
+    } else if text.starts_with("eyJ") && text.bytes().filter(|letter| *letter == b'.').count() == 2 {
+        Some(CredentialForm::Jwt)
+    } else {
+        None
+    }
 }
 
 /// What follows `https://` or `http://`, in either case of letters.

@@ -1,94 +1,207 @@
-//! W3C Data Integrity proofs with the cryptosuite `eddsa-jcs-2022` (Data Integrity EdDSA Cryptosuites
-//! v1.0, §3.3) on JSON documents.
+//! W3C Data Integrity proofs (Data Integrity EdDSA Cryptosuites v1.0) on JSON documents: `eddsa-jcs-2022` signs the
+//! JSON, `eddsa-rdfc-2022` what it means as JSON-LD.
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::codes;
+use crate::kernel::codes::Code;
 use crate::kernel::dates::Timestamp;
 use crate::proof::base58;
+use crate::proof::jsonld::{self, BadJsonLd};
 use crate::proof::keys::{PublicKey, Signer, SigningError};
 
-const CRYPTOSUITE: &str = "eddsa-jcs-2022";
+codes! {
+    /// How a document becomes the bytes that are signed.
+    pub enum Suite("cryptosuite") {
+        /// JSON canonicalised by RFC 8785 (§3.3).
+        Jcs = "eddsa-jcs-2022",
+        /// The document's RDF canonicalised by RDFC-1.0 (§3.2).
+        Rdfc = "eddsa-rdfc-2022",
+    }
+}
+
+codes! {
+    /// What a proof is for.
+    pub enum Purpose("proof-purpose") {
+        /// That a credential's claims are the issuer's.
+        Assertion = "assertionMethod",
+        /// That a presentation comes from its holder, now.
+        Authentication = "authentication",
+    }
+}
+
+/// The most proofs that are looked at in one document.
+const MAX_PROOFS: usize = 8;
 
 /// Why a document's proof does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadProof {
-    #[error("no proof of the cryptosuite eddsa-jcs-2022")]
+    #[error("no proof of the cryptosuite asked for")]
     Missing,
     #[error("the signature does not match")]
     Signature,
     #[error(transparent)]
     Signing(#[from] SigningError),
+    #[error(transparent)]
+    Document(#[from] BadJsonLd),
 }
 
 /// `document` with a proof added. An earlier proof is replaced.
 ///
 /// # Errors
-/// [`BadProof::Missing`] when `document` is no JSON object, so that no proof can be put into it, and
-/// [`BadProof::Signing`].
+/// [`BadProof::Missing`] when `document` is no JSON object, so that no proof can be put into it;
+/// [`BadProof::Document`] when it has no canonical form; [`BadProof::Signing`].
 pub fn sign(
-    mut document: Value,
+    document: Value,
+    suite: Suite,
     verification_method: &str,
     created: Timestamp,
     key: &dyn Signer,
 ) -> Result<Value, BadProof> {
+    add_proof(document, suite, configuration(suite, Purpose::Assertion, verification_method, created), key)
+}
+
+/// A presentation with its holder's proof for `challenge`.
+///
+/// # Errors
+/// As [`sign`].
+pub fn present(
+    presentation: Value,
+    suite: Suite,
+    verification_method: &str,
+    challenge: &str,
+    created: Timestamp,
+    key: &PrivateKey,
+) -> Result<Value, BadProof> {
+    let mut proof = configuration(suite, Purpose::Authentication, verification_method, created);
+    proof["challenge"] = challenge.into();
+    add_proof(presentation, suite, proof, key)
+}
+
+fn configuration(suite: Suite, purpose: Purpose, method: &str, created: Timestamp) -> Value {
+    json!({
+        "type": "DataIntegrityProof",
+        "cryptosuite": suite,
+        "created": created.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        "verificationMethod": method,
+        "proofPurpose": purpose,
+    })
+}
+
+fn add_proof(
+    mut document: Value,
+    suite: Suite,
+    mut proof: Value,
+    key: &PrivateKey,
+) -> Result<Value, BadProof> {
     let object = document.as_object_mut().ok_or(BadProof::Missing)?;
     object.remove("proof");
-    let mut proof = json!({
-        "type": "DataIntegrityProof",
-        "cryptosuite": CRYPTOSUITE,
-        "created": created.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-        "verificationMethod": verification_method,
-        "proofPurpose": "assertionMethod",
-    });
-    if let Some(context) = object.get("@context") {
+    let context = object.get("@context").filter(|_| suite == Suite::Jcs);
+    if let Some(context) = context {
         proof["@context"] = context.clone();
     }
-    let hashes = hashes(&proof, &Value::Object(object.clone()))?;
-    proof["proofValue"] = format!("z{}", base58::encode(&key.sign(&hashes)?)).into();
-    object.insert("proof".to_owned(), proof);
+    let hashes = hashes(suite, proof.clone(), &document)?;
+    proof["proofValue"] = proof_value(&key.sign(&hashes)?).into();
+    document["proof"] = proof;
     Ok(document)
 }
 
-/// The `verificationMethod` that a document's proof names; nothing is checked yet.
+/// A signature as a proof holds it: multibase, base 58.
 #[must_use]
-pub fn verification_method(document: &Value) -> Option<&str> {
-    document.get("proof")?.get("verificationMethod")?.as_str()
+pub fn proof_value(signature: &[u8; 64]) -> String {
+    multibase(signature)
 }
 
+/// Bytes in multibase `z`, base 58, as keys and signatures are written.
+#[must_use]
+pub fn multibase(bytes: &[u8]) -> String {
+    format!("z{}", base58::encode(bytes))
+}
+
+/// The signature in a `proofValue`.
+#[must_use]
+pub fn signature_of(proof_value: &str) -> Option<[u8; 64]> {
+    // 64 bytes are at most 88 letters: a longer text would only cost time.
+    let text = Some(proof_value).filter(|text| text.len() <= 96)?;
+    base58::decode(text.strip_prefix('z')?)?.try_into().ok()
+}
+
+/// The document's proofs that we could check, each with its suite; `proof` is an object or an array of them.
+#[must_use]
+pub fn proofs(document: &Value) -> Vec<(Suite, &Map<String, Value>)> {
+    let proofs = match document.get("proof") {
+        Some(Value::Array(proofs)) if proofs.len() <= MAX_PROOFS => proofs.as_slice(),
+        Some(proof @ Value::Object(_)) => std::slice::from_ref(proof),
+        _ => &[],
+    };
+    let known = |proof: &'_ Map<String, Value>| Suite::from_code(proof.get("cryptosuite")?.as_str()?);
+    proofs.iter().filter_map(Value::as_object).filter_map(|proof| Some((known(proof)?, proof))).collect()
+}
+
+/// The `verificationMethod` that the document's first proof of `suite` names; nothing is checked yet.
+#[must_use]
+pub fn verification_method(document: &Value, suite: Suite) -> Option<&str> {
+    let proofs = proofs(document);
+    let (_, proof) = proofs.into_iter().find(|(found, _)| *found == suite)?;
+    proof.get("verificationMethod")?.as_str()
+}
+
+/// Checks the document's only proof of `suite`, which asserts it.
+///
 /// # Errors
-/// [`BadProof`] where there is not exactly one proof by `key` over the whole document.
-pub fn verify(document: &Value, key: &PublicKey) -> Result<(), BadProof> {
-    let mut document = document.as_object().ok_or(BadProof::Missing)?.clone();
-    let Some(Value::Object(mut proof)) = document.remove("proof") else { return Err(BadProof::Missing) };
-    let signature = take_signature(&mut proof).ok_or(BadProof::Missing)?;
+/// [`BadProof`] where there is not exactly one proof of `suite` by `key` over the whole document.
+pub fn verify(document: &Value, suite: Suite, key: &PublicKey) -> Result<(), BadProof> {
+    verify_for(document, suite, Purpose::Assertion, key)
+}
+
+/// The same for a proof of another purpose.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_for(document: &Value, suite: Suite, purpose: Purpose, key: &PublicKey) -> Result<(), BadProof> {
+    let mut of_suite = proofs(document).into_iter().filter(|(found, _)| *found == suite);
+    let (Some((_, proof)), None) = (of_suite.next(), of_suite.next()) else { return Err(BadProof::Missing) };
+    let mut unsecured = document.as_object().ok_or(BadProof::Missing)?.clone();
+    unsecured.remove("proof");
+    let mut proof = proof.clone();
+    let signature = proof.remove("proofValue").ok_or(BadProof::Missing)?;
+    let signature = signature.as_str().and_then(signature_of).ok_or(BadProof::Missing)?;
     let is = |name: &str, value: &str| proof.get(name).and_then(Value::as_str) == Some(value);
     let known = is("type", "DataIntegrityProof")
-        && is("cryptosuite", CRYPTOSUITE)
-        && is("proofPurpose", "assertionMethod")
-        && (!proof.contains_key("@context") || proof.get("@context") == document.get("@context"));
+        && is("proofPurpose", purpose.code())
+        && (!proof.contains_key("@context") || proof.get("@context") == unsecured.get("@context"))
+        // A chained proof covers another one, which we don't look at.
+        && !proof.contains_key("previousProof");
     if !known {
         return Err(BadProof::Missing);
     }
-    let hashes = hashes(&Value::Object(proof), &Value::Object(document))?;
+    let hashes = hashes(suite, Value::Object(proof), &Value::Object(unsecured))?;
     if key.has_signed(&hashes, &signature) { Ok(()) } else { Err(BadProof::Signature) }
 }
 
-/// SHA-256 of the canonical proof configuration, then of the canonical document (§3.3.4).
-fn hashes(proof: &Value, document: &Value) -> Result<[u8; 64], BadProof> {
-    let mut hashes = [0; 64];
-    for (part, place) in [proof, document].into_iter().zip(hashes.chunks_mut(32)) {
-        let canonical = serde_json_canonicalizer::to_vec(part).map_err(|_| BadProof::Missing)?;
-        place.copy_from_slice(&Sha256::digest(canonical));
+/// SHA-256 of the canonical proof configuration, then of the canonical document (§3.2.4, §3.3.4).
+fn hashes(suite: Suite, mut proof: Value, document: &Value) -> Result<[u8; 64], BadProof> {
+    if suite == Suite::Rdfc {
+        proof["@context"] = document.get("@context").cloned().ok_or(BadProof::Missing)?;
     }
-    Ok(hashes)
+    Ok(combine(&canonical(suite, &proof)?, &canonical(suite, document)?))
 }
 
-fn take_signature(proof: &mut Map<String, Value>) -> Option<[u8; 64]> {
-    let value = proof.remove("proofValue")?;
-    // 64 bytes are at most 88 letters: a longer text would only cost time.
-    let text = value.as_str().filter(|text| text.len() <= 96)?;
-    base58::decode(text.strip_prefix('z')?)?.try_into().ok()
+/// What is signed of a proof configuration and a document in canonical form.
+#[must_use]
+pub fn combine(proof: &[u8], document: &[u8]) -> [u8; 64] {
+    let mut hashes = [0; 64];
+    hashes[..32].copy_from_slice(&Sha256::digest(proof));
+    hashes[32..].copy_from_slice(&Sha256::digest(document));
+    hashes
+}
+
+fn canonical(suite: Suite, document: &Value) -> Result<Vec<u8>, BadProof> {
+    match suite {
+        Suite::Jcs => serde_json_canonicalizer::to_vec(document).map_err(|_| BadProof::Missing),
+        Suite::Rdfc => Ok(jsonld::canonical(document)?.into_bytes()),
+    }
 }
 
 #[cfg(test)]
@@ -117,42 +230,127 @@ mod tests {
         key
     }
 
-    #[test]
-    fn the_published_example_byte_for_byte() {
-        let unsigned = published(vector!("unsigned.json"));
-        let config = published(vector!("eddsa-jcs-2022/proofConfigJCS.json"));
-        let canonical = |value: &Value| serde_json_canonicalizer::to_string(value).expect("canonical");
-        assert_eq!(canonical(&unsigned), vector!("eddsa-jcs-2022/canonDocJCS.txt"));
-        assert_eq!(canonical(&config), vector!("eddsa-jcs-2022/proofCanonJCS.txt"));
-        let combined = hex::encode(hashes(&config, &unsigned).expect("hashes"));
-        assert_eq!(combined, vector!("eddsa-jcs-2022/combinedHashJCS.txt"));
+    /// One worked example of the Recommendation, step by step.
+    struct Example {
+        suite: Suite,
+        unsigned: &'static str,
+        config: &'static str,
+        canonical_config: &'static str,
+        canonical_document: &'static str,
+        config_hash: &'static str,
+        document_hash: &'static str,
+        combined: &'static str,
+        signature: &'static str,
+        proof_value: &'static str,
+        signed: &'static str,
+    }
 
-        let created = "2023-02-24T23:36:38Z".parse().expect("a time");
-        let method = config["verificationMethod"].as_str().expect("text");
-        let signed = sign(unsigned, method, created, &published_key()).expect("signed");
-        assert_eq!(signed["proof"]["proofValue"], vector!("eddsa-jcs-2022/sigBTC58JCS.txt"));
-        assert_eq!(signed, published(vector!("eddsa-jcs-2022/signedJCS.json")));
-        assert_eq!(method, published_key().public().did_key_method());
+    impl Example {
+        fn check(&self) {
+            let [unsigned, config] = [self.unsigned, self.config].map(published);
+            let written = |value: &Value| {
+                let bytes = canonical(self.suite, value).expect("canonical");
+                String::from_utf8(bytes).expect("UTF-8")
+            };
+            assert_eq!(written(&unsigned).trim_end(), self.canonical_document);
+            assert_eq!(written(&config).trim_end(), self.canonical_config);
+            let combined = hex::encode(hashes(self.suite, config.clone(), &unsigned).expect("hashes"));
+            assert_eq!((&combined[..64], &combined[64..]), (self.config_hash, self.document_hash));
+            assert_eq!(combined, self.combined);
+
+            let key = published_key();
+            let created = "2023-02-24T23:36:38Z".parse().expect("a time");
+            let method = config["verificationMethod"].as_str().expect("text");
+            assert_eq!(method, key.public().did_key_method());
+            let signed = sign(unsigned, self.suite, method, created, &key).expect("signed");
+            assert_eq!(signed["proof"]["proofValue"], self.proof_value);
+            assert_eq!(signature_of(self.proof_value).map(hex::encode).as_deref(), Some(self.signature));
+            assert_eq!(signed, published(self.signed));
+            assert_eq!(verify(&published(self.signed), self.suite, &key.public()), Ok(()));
+        }
+    }
+
+    #[test]
+    fn the_published_examples_byte_for_byte() {
+        let jcs = Example {
+            suite: Suite::Jcs,
+            unsigned: vector!("unsigned.json"),
+            config: vector!("eddsa-jcs-2022/proofConfigJCS.json"),
+            canonical_config: vector!("eddsa-jcs-2022/proofCanonJCS.txt"),
+            canonical_document: vector!("eddsa-jcs-2022/canonDocJCS.txt"),
+            config_hash: vector!("eddsa-jcs-2022/proofHashJCS.txt"),
+            document_hash: vector!("eddsa-jcs-2022/docHashJCS.txt"),
+            combined: vector!("eddsa-jcs-2022/combinedHashJCS.txt"),
+            signature: vector!("eddsa-jcs-2022/sigHexJCS.txt"),
+            proof_value: vector!("eddsa-jcs-2022/sigBTC58JCS.txt"),
+            signed: vector!("eddsa-jcs-2022/signedJCS.json"),
+        };
+        let rdfc = Example {
+            suite: Suite::Rdfc,
+            unsigned: vector!("unsigned.json"),
+            config: vector!("eddsa-rdfc-2022/proofConfigDataInt.json"),
+            canonical_config: vector!("eddsa-rdfc-2022/proofCanonDataInt.txt"),
+            canonical_document: vector!("eddsa-rdfc-2022/canonDocDataInt.txt"),
+            config_hash: vector!("eddsa-rdfc-2022/proofHashDataInt.txt"),
+            document_hash: vector!("eddsa-rdfc-2022/docHashDataInt.txt"),
+            combined: vector!("eddsa-rdfc-2022/combinedHashDataInt.txt"),
+            signature: vector!("eddsa-rdfc-2022/sigHexDataInt.txt"),
+            proof_value: vector!("eddsa-rdfc-2022/sigBTC58DataInt.txt"),
+            signed: vector!("eddsa-rdfc-2022/signedDataInt.json"),
+        };
+        // With nodes that have no names.
+        let employment = Example {
+            suite: Suite::Rdfc,
+            unsigned: vector!("employmentAuth.json"),
+            config: vector!("eddsa-rdfc-2022/employ/proofConfigDataInt.json"),
+            canonical_config: vector!("eddsa-rdfc-2022/employ/proofCanonDataInt.txt"),
+            canonical_document: vector!("eddsa-rdfc-2022/employ/canonDocDataInt.txt"),
+            config_hash: vector!("eddsa-rdfc-2022/employ/proofHashDataInt.txt"),
+            document_hash: vector!("eddsa-rdfc-2022/employ/docHashDataInt.txt"),
+            combined: vector!("eddsa-rdfc-2022/employ/combinedHashDataInt.txt"),
+            signature: vector!("eddsa-rdfc-2022/employ/sigHexDataInt.txt"),
+            proof_value: vector!("eddsa-rdfc-2022/employ/sigBTC58DataInt.txt"),
+            signed: vector!("eddsa-rdfc-2022/employ/signedDataInt.json"),
+        };
+        for example in [jcs, rdfc, employment] {
+            example.check();
+        }
     }
 
     #[test]
     fn what_was_changed_is_refused() {
-        let signed = published(vector!("eddsa-jcs-2022/signedJCS.json"));
+        let both = [
+            (Suite::Jcs, published(vector!("eddsa-jcs-2022/signedJCS.json"))),
+            (Suite::Rdfc, published(vector!("eddsa-rdfc-2022/signedDataInt.json"))),
+        ];
         let key = published_key().public();
-        assert_eq!(verify(&signed, &key), Ok(()));
-        let change = |pointer: &str, value: Value| {
-            let mut changed = signed.clone();
-            *changed.pointer_mut(pointer).expect("there") = value;
-            verify(&changed, &key)
-        };
-        assert_eq!(change("/name", "Other".into()), Err(BadProof::Signature));
-        assert_eq!(change("/proof/created", "2024-02-24T23:36:38Z".into()), Err(BadProof::Signature));
-        assert_eq!(change("/proof/cryptosuite", "eddsa-rdfc-2022".into()), Err(BadProof::Missing));
-        assert_eq!(change("/proof/proofPurpose", "authentication".into()), Err(BadProof::Missing));
-        assert_eq!(change("/proof/proofValue", "z1".into()), Err(BadProof::Missing));
-        assert_eq!(change("/@context", json!([])), Err(BadProof::Missing));
-        assert_eq!(change("/proof", json!([])), Err(BadProof::Missing));
-        let other = PrivateKey::from_random(&mut [1; 32]).public();
-        assert_eq!(verify(&signed, &other), Err(BadProof::Signature));
+        for (suite, signed) in both {
+            assert_eq!(verify(&signed, suite, &key), Ok(()));
+            let change = |pointer: &str, value: Value| {
+                let mut changed = signed.clone();
+                *changed.pointer_mut(pointer).expect("there") = value;
+                verify(&changed, suite, &key)
+            };
+            assert_eq!(change("/name", "Other".into()), Err(BadProof::Signature));
+            assert_eq!(change("/proof/created", "2024-02-24T23:36:38Z".into()), Err(BadProof::Signature));
+            let other = Suite::ALL.iter().find(|other| **other != suite).expect("two");
+            assert_eq!(change("/proof/cryptosuite", json!(other)), Err(BadProof::Missing));
+            assert_eq!(change("/proof/proofPurpose", "authentication".into()), Err(BadProof::Missing));
+            assert_eq!(change("/proof/proofValue", "z1".into()), Err(BadProof::Missing));
+            assert_eq!(change("/proof", json!([])), Err(BadProof::Missing));
+            assert_eq!(change("/proof", json!([signed["proof"]])), Ok(()));
+            assert_eq!(change("/proof", json!([signed["proof"], signed["proof"]])), Err(BadProof::Missing));
+            let context = match suite {
+                Suite::Jcs => BadProof::Missing,
+                Suite::Rdfc => BadJsonLd::Undefined("VerifiableCredential".to_owned()).into(),
+            };
+            let error = change("/@context", json!([])).expect_err("refused");
+            assert!(
+                error == context || matches!(error, BadProof::Document(BadJsonLd::Undefined(_))),
+                "{error}"
+            );
+            let other = PrivateKey::from_random(&mut [1; 32]).public();
+            assert_eq!(verify(&signed, suite, &other), Err(BadProof::Signature));
+        }
     }
 }

@@ -158,6 +158,7 @@ fn trusted(key: &PrivateKey, purpose: Purpose) -> TrustedKey {
         state: KeyState::Active,
         halted_at: None,
         cutoff: None,
+        method: None,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::codes;
 use crate::kernel::codes::Code;
 use crate::kernel::dates::{Timestamp, shanghai_date};
 use crate::proof::cose::{self, Envelope};
+use crate::proof::credential::Unwritable;
 use crate::proof::keys::{KeyId, Purpose, Signer, SigningError};
 use crate::proof::payload::Payload;
 use crate::proof::status::MAX_ENTRIES;
@@ -53,6 +54,8 @@ codes! {
         KeyState = "key-state",
         /// The private key is not the half of the certified one.
         KeyMismatch = "key-mismatch",
+        /// The frozen record can't be written as a credential, e.g. for a control character in a text.
+        RecordForm = "record-form",
         /// What was signed did not check or read back: a fault of the machine.
         SelfCheck = "self-check",
     }
@@ -72,6 +75,12 @@ pub enum NotSigned {
     /// The same call may succeed later.
     #[error(transparent)]
     Signing(#[from] SigningError),
+}
+
+impl From<Unwritable> for NotSigned {
+    fn from(_: Unwritable) -> Self {
+        Self::Refused(Refused(vec![Refusal::RecordForm]))
+    }
 }
 
 /// Signs `payload` with `key`, which the root certified as `certified`.

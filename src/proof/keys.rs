@@ -30,6 +30,8 @@ codes! {
         Log = "log",
         /// Session tokens of the API.
         Api = "api",
+        /// Credentials of another issuer, whose key the root vouches for. Its secret half is not ours.
+        ExternalIssuer = "external-issuer",
         /// Not for signing: the secret from which the keys for stored identity numbers are derived.
         PersonalData = "personal-data",
     }

@@ -9,10 +9,14 @@ mod base58;
 mod cbor;
 pub mod content;
 pub mod cose;
+pub mod credential;
+mod credential_check;
 pub mod data_integrity;
 pub mod fragment;
 pub mod frozen;
 pub mod issue;
+pub mod jsonld;
+mod jwt;
 pub mod key_events;
 pub mod keys;
 pub mod log;
@@ -25,8 +29,11 @@ pub mod report;
 pub mod status;
 pub mod status_jwt;
 pub mod trust;
+pub mod vc_api;
 pub mod verify;
 
+#[cfg(test)]
+mod credential_tests;
 #[cfg(test)]
 mod documentation;
 #[cfg(test)]

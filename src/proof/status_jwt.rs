@@ -1,11 +1,10 @@
 //! Status lists as others read them: a `BitstringStatusListCredential` in a JWT (`application/vc+jwt`,
 //! EdDSA, by the status key), and the bundle of both purposes that `/status/{list}` serves.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::dates::Timestamp;
+use crate::proof::jwt::{self, VcJwt};
 use crate::proof::keys::{KeyId, Purpose, Signer, SigningError};
 use crate::proof::status::{BadStatusList, StatusList, StatusPurpose, StatusSnapshot};
 use crate::proof::trust::TrustList;
@@ -50,15 +49,6 @@ pub struct StatusBundle {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Header<'a> {
-    alg: &'a str,
-    typ: &'a str,
-    #[serde(default)]
-    cty: &'a str,
-    kid: &'a str,
-}
-
-#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Credential {
     #[serde(rename = "@context")]
@@ -94,7 +84,6 @@ pub fn write(
 ) -> Result<String, BadStatusJwt> {
     let Publisher { did, base } = publisher;
     let kid = format!("{did}#{id}");
-    let header = Header { alg: "EdDSA", typ: "vc+jwt", cty: "vc", kid: &kid };
     let address = format!("{base}/status/{}/{}", list.list, list.purpose);
     let credential = Credential {
         context: vec!["https://www.w3.org/ns/credentials/v2".to_owned()],
@@ -110,9 +99,10 @@ pub fn write(
         },
         id: address,
     };
-    let message = format!("{}.{}", part(&header)?, part(&credential)?);
-    let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes())?);
-    Ok(format!("{message}.{signature}"))
+    let credential = serde_json::to_vec(&credential).map_err(|_| BadStatusJwt::Form)?;
+    let message = jwt::message(&kid, &credential);
+    let signature = key.sign(message.as_bytes())?;
+    Ok(jwt::with_signature(message, &signature))
 }
 
 /// Reads one credential: the key by the trust list, then the signature, then the contents. Whether it is
@@ -124,24 +114,16 @@ pub fn read(jwt: &str, trust: &TrustList, now: Timestamp) -> Result<StatusList, 
     if jwt.len() > MAX_BYTES {
         return Err(BadStatusJwt::Form);
     }
-    let (message, signature) = jwt.trim().rsplit_once('.').ok_or(BadStatusJwt::Form)?;
-    let (header, credential) = message.split_once('.').ok_or(BadStatusJwt::Form)?;
-    let header = bytes(header)?;
-    let header: Header<'_> = serde_json::from_slice(&header).map_err(|_| BadStatusJwt::Form)?;
-    if header.alg != "EdDSA" || header.typ != "vc+jwt" {
-        return Err(BadStatusJwt::Form);
-    }
-    let (did, id) = header.kid.rsplit_once('#').ok_or(BadStatusJwt::Key)?;
+    let jwt = VcJwt::read(jwt).map_err(|_| BadStatusJwt::Form)?;
+    let (did, id) = jwt.kid.rsplit_once('#').ok_or(BadStatusJwt::Key)?;
     let id = id.parse().map_err(|_| BadStatusJwt::Key)?;
     let usable =
         |key: &&crate::proof::trust::TrustedKey| key.purpose == Purpose::Status && key.is_usable(now);
     let key = trust.key(id).filter(usable).ok_or(BadStatusJwt::Key)?;
-    let signature = bytes(signature)?.try_into().map_err(|_| BadStatusJwt::Signature)?;
-    if !key.public_key.has_signed(message.as_bytes(), &signature) {
+    if !jwt.is_signed_by(&key.public_key) {
         return Err(BadStatusJwt::Signature);
     }
-    let credential: Credential =
-        serde_json::from_slice(&bytes(credential)?).map_err(|_| BadStatusJwt::Form)?;
+    let credential: Credential = serde_json::from_slice(&jwt.payload).map_err(|_| BadStatusJwt::Form)?;
     if credential.issuer != did {
         return Err(BadStatusJwt::Inconsistent);
     }
@@ -205,17 +187,11 @@ fn list_of(credential: Credential) -> Result<StatusList, BadStatusJwt> {
     Ok(StatusList::decode(number, subject.status_purpose, &subject.encoded_list, from, until)?)
 }
 
-fn part(value: &impl Serialize) -> Result<String, BadStatusJwt> {
-    let json = serde_json::to_vec(value).map_err(|_| BadStatusJwt::Form)?;
-    Ok(URL_SAFE_NO_PAD.encode(json))
-}
-
-fn bytes(text: &str) -> Result<Vec<u8>, BadStatusJwt> {
-    URL_SAFE_NO_PAD.decode(text).map_err(|_| BadStatusJwt::Form)
-}
-
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
     use crate::proof::fixture::{Fixture, NOON, PUBLISHER, at, id};
     use crate::proof::keys::PrivateKey;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::codes;
 use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::dates::{Timestamp, shanghai_date};
-use crate::proof::data_integrity::{self, BadProof};
+use crate::proof::data_integrity::{self, BadProof, Suite};
 use crate::proof::keys::{KeyId, PrivateKey, PublicKey, Purpose};
 use crate::proof::payload::{CertificateType, Environment};
 
@@ -54,6 +54,9 @@ pub struct TrustedKey {
     /// Only certificates below this index of the transparency log are genuine.
     #[serde(default)]
     pub cutoff: Option<u64>,
+    /// For the key of another issuer: the `verificationMethod` by which its credentials name it, a DID and a fragment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
 }
 
 impl TrustedKey {
@@ -126,7 +129,7 @@ impl TrustDocument {
         let mut value = serde_json::to_value(self).map_err(|error| malformed(&error))?;
         value["type"] = KIND.into();
         let method = root.public().did_key_method();
-        let signed = data_integrity::sign(value, &method, self.issued_at, root)?;
+        let signed = data_integrity::sign(value, Suite::Jcs, &method, self.issued_at, root)?;
         let text = serde_json::to_string_pretty(&signed).map_err(|error| malformed(&error))?;
         TrustList::read(&text, Some(&root.public()), self.issued_at)?;
         Ok(text)
@@ -160,7 +163,7 @@ impl TrustList {
         if pinned_root.is_some_and(|pinned| *pinned != signer) {
             return Err(TrustError::OtherRoot);
         }
-        data_integrity::verify(&value, &signer)?;
+        data_integrity::verify(&value, Suite::Jcs, &signer)?;
 
         if let Some(object) = value.as_object_mut() {
             object.remove("proof");
@@ -217,6 +220,14 @@ impl TrustList {
         of_body().find(|key| key.state == KeyState::Active).or_else(|| of_body().next())
     }
 
+    /// The key of another issuer that its credentials name so.
+    #[must_use]
+    pub fn external(&self, method: &str) -> Option<&TrustedKey> {
+        let keys = self.document.keys.iter();
+        keys.filter(|key| key.purpose == Purpose::ExternalIssuer)
+            .find(|key| key.method.as_deref() == Some(method))
+    }
+
     pub const fn environment(&self) -> Environment {
         self.document.environment
     }
@@ -239,7 +250,7 @@ impl TrustList {
 
 /// The key whose `did:key` method the proof names.
 fn signer(document: &Value) -> Option<PublicKey> {
-    let method = data_integrity::verification_method(document)?;
+    let method = data_integrity::verification_method(document, Suite::Jcs)?;
     let key: PublicKey = method.rsplit_once('#')?.1.parse().ok()?;
     (key.did_key_method() == method).then_some(key)
 }
@@ -248,7 +259,11 @@ fn is_consistent(key: &TrustedKey) -> bool {
     let issues = key.purpose == Purpose::Issuing;
     let named = key.body.is_some() && key.body_name_zh.is_some() && key.body_name_en.is_some();
     let nameless = key.body.is_none() && key.body_name_zh.is_none() && key.body_name_en.is_none();
+    let method = key.method.as_deref().and_then(|method| method.split_once('#'));
+    let foreign = method.is_some_and(|(did, name)| did.starts_with("did:") && !name.is_empty());
     (if issues { named } else { nameless })
+        && (key.purpose == Purpose::ExternalIssuer) == foreign
+        && key.method.is_some() == foreign
         && issues != key.types.is_empty()
         && key.valid_from <= key.valid_until
         && (key.state == KeyState::Halted) == key.halted_at.is_some()

@@ -7,6 +7,7 @@ use crate::kernel::codes::Code;
 use crate::kernel::dates::{Timestamp, shanghai_date};
 use crate::proof::content::{Address, Content, Unreadable};
 use crate::proof::cose::{BadEnvelope, Envelope};
+use crate::proof::credential_check::{self, Examined};
 use crate::proof::keys::Purpose;
 use crate::proof::payload::{BadPayload, Payload};
 use crate::proof::report::{CertificateFacts, CheckName, CheckResult, Checks, Report, Verdict};
@@ -32,9 +33,23 @@ pub fn verify(
         Content::Address(address) => {
             checks.pass(CheckName::Decoded);
             checks.set(CheckName::Signature, CheckResult::Unknown, "address-only");
-            match check_host(address, trust, &mut checks) {
+            match check_host(&address.host, trust, &mut checks) {
                 Ok(()) => checks.report(Verdict::Unsupported, None),
                 Err(end) => checks.report(end.verdict(), None),
+            }
+        }
+        Content::Credential { form, text } => {
+            match credential_check::examine(*form, text, trust, &mut checks) {
+                Err(end) => checks.report(end.verdict(), None),
+                Ok(Examined::Ours(payload, key)) => judge(*payload, key, trust, status, now, checks),
+                Ok(Examined::Theirs(credential)) => {
+                    let found = [
+                        check_key(credential.key, trust, now, &mut checks),
+                        credential.check_dates(now, &mut checks),
+                        credential.check_status(&mut checks),
+                    ];
+                    checks.report(found.into_iter().fold(Verdict::Valid, worse), None)
+                }
             }
         }
     }
@@ -47,7 +62,7 @@ pub fn unreadable(reason: Unreadable) -> Report {
 }
 
 /// An examination that ends before there is a certificate to speak of.
-enum End {
+pub(super) enum End {
     Unsupported,
     Forged,
 }
@@ -79,7 +94,7 @@ fn examine<'t>(
     })?;
     checks.pass(CheckName::Decoded);
     match address {
-        Some(address) => check_host(address, trust, checks)?,
+        Some(address) => check_host(&address.host, trust, checks)?,
         None => checks.set(CheckName::Address, CheckResult::Unknown, "no-address"),
     }
     let Some(key) = trust.key(envelope.key) else {
@@ -97,23 +112,31 @@ fn examine<'t>(
         checks.set(CheckName::Decoded, CheckResult::Failed, detail);
         End::Unsupported
     })?;
-    if payload.environment != trust.environment() {
-        return Err(forged(checks, CheckName::Environment, "other-environment"));
-    }
-    checks.pass(CheckName::Environment);
+    check_right(&payload, key, trust, checks)?;
     if address.is_some_and(|address| address.code != payload.code) {
         return Err(forged(checks, CheckName::Address, "other-certificate"));
-    }
-    if let Some(detail) = overstep(&payload, key) {
-        return Err(forged(checks, CheckName::Key, detail));
     }
     Ok((payload, key))
 }
 
+/// Whether `key` had the right to sign this, here.
+pub(super) fn check_right(
+    payload: &Payload,
+    key: &TrustedKey,
+    trust: &TrustList,
+    checks: &mut Checks,
+) -> Result<(), End> {
+    if payload.environment != trust.environment() {
+        return Err(forged(checks, CheckName::Environment, "other-environment"));
+    }
+    checks.pass(CheckName::Environment);
+    overstep(payload, key).map_or(Ok(()), |detail| Err(forged(checks, CheckName::Key, detail)))
+}
+
 /// A genuine signature behind a stranger's address is no QR of ours: whoever made it wants people to open
 /// a page that only looks like ours.
-fn check_host(address: &Address, trust: &TrustList, checks: &mut Checks) -> Result<(), End> {
-    if trust.is_our_host(&address.host) {
+pub(super) fn check_host(host: &str, trust: &TrustList, checks: &mut Checks) -> Result<(), End> {
+    if trust.is_our_host(host) {
         checks.pass(CheckName::Address);
         Ok(())
     } else {
@@ -121,7 +144,7 @@ fn check_host(address: &Address, trust: &TrustList, checks: &mut Checks) -> Resu
     }
 }
 
-fn forged(checks: &mut Checks, name: CheckName, detail: &'static str) -> End {
+pub(super) fn forged(checks: &mut Checks, name: CheckName, detail: &'static str) -> End {
     checks.set(name, CheckResult::Failed, detail);
     End::Forged
 }

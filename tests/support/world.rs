@@ -80,6 +80,14 @@ impl World {
         self.server.stop(false).await;
     }
 
+    /// A client of a second server of the same registry, made now: with what the registry opened since.
+    pub fn another_server(&self) -> Client {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let client = Client::new(&format!("http://{}", listener.local_addr().expect("an address")));
+        serve(Arc::clone(&self.app), listener);
+        client
+    }
+
     /// A client without an account.
     pub fn anybody(&self) -> Client {
         self.client.clone()

@@ -5,6 +5,7 @@ use std::num::NonZero;
 use crate::flows::certificate_issue::Desk;
 use crate::kernel::context::Context;
 use crate::kernel::ids::{CertificateId, entity};
+use crate::proof::credential;
 use crate::proof::issue::{self, Refused, issue};
 use crate::proof::keys::Signer;
 use crate::proof::trust::TrustedKey;
@@ -73,7 +74,9 @@ fn sign(
 ) -> Result<Signed, NotSigned> {
     let record = reservation.record;
     let payload = record.payload().map_err(|_| NotSigned::Before(Error::BrokenDraft))?;
-    let signed = match issue(&payload, key, certified, context.now) {
+    let signed = issue(&payload, key, certified, context.now)
+        .and_then(|signed| Ok((signed, credential::sign_all(&record, key, certified.id)?)));
+    let (signed, proofs) = match signed {
         Ok(signed) => signed,
         // The number stays reserved for the same call, made again.
         Err(issue::NotSigned::Signing(error)) => return Err(NotSigned::Before(error.into())),
@@ -97,7 +100,7 @@ fn sign(
         record,
         digest: payload.record,
         cwt: signed.cwt,
-        proofs: Vec::new(),
+        proofs: proofs.to_bytes().to_vec(),
         key: certified.id,
         place: payload.status,
         state: CertificateState::Valid { since: payload.issued_on },

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod areas;
 pub mod certificates;
+pub mod credentials;
 pub mod demo;
 pub mod employment;
 pub mod exams;
@@ -14,4 +15,5 @@ pub mod published;
 pub mod recorded;
 pub mod system;
 pub mod training;
+pub mod vc_api;
 pub mod verification;

@@ -33,7 +33,7 @@ pub async fn jwks(call: Call) -> Answer {
         .document()
         .keys
         .iter()
-        .filter(|key| key.state != KeyState::Halted)
+        .filter(|key| key.state != KeyState::Halted && key.purpose != Purpose::ExternalIssuer)
         .map(|key| {
             json!({
                 "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": key.id,
@@ -52,6 +52,7 @@ pub async fn did_document(call: Call) -> Answer {
     let keys = &trust.list.document().keys;
     let methods: Vec<Value> = keys
         .iter()
+        .filter(|key| key.purpose != Purpose::ExternalIssuer)
         .map(|key| {
             let mut method = json!({
                 "id": format!("{did}#{}", key.id), "type": "Multikey", "controller": did,
@@ -67,7 +68,11 @@ pub async fn did_document(call: Call) -> Answer {
     let signs = keys.iter().filter(|key| match key.purpose {
         Purpose::Issuing => key.state != KeyState::Halted,
         Purpose::Status => key.is_usable(now),
-        Purpose::Root | Purpose::Log | Purpose::Api | Purpose::PersonalData => false,
+        Purpose::Root
+        | Purpose::Log
+        | Purpose::Api
+        | Purpose::PersonalData
+        | Purpose::ExternalIssuer => false,
     });
     let assertion: Vec<String> = signs.map(|key| format!("{did}#{}", key.id)).collect();
     let document = json!({
