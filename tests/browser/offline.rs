@@ -172,8 +172,10 @@ fn expired(world: &World, made: &Value) -> String {
     let envelope = Envelope::parse(&cwt).expect("ours");
     let mut payload = Payload::decode(envelope.payload).expect("ours");
     payload.expires_on = payload.issued_on.checked_sub_days(Days::new(1));
-    let (key, certified) = (world.app.desk().signing_key)(&payload.body).expect("a key");
-    let cwt = cose::sign(&payload.encode(), &*key, certified.id).expect("signed");
+    let trust = world.app.trust.current();
+    let certified = trust.list.issuing(&payload.body).expect("a key");
+    let key = world.app.keyring.signer(certified).expect("its secret half");
+    let cwt = cose::sign(&payload.encode(), key.as_ref(), certified.id).expect("signed");
     format!("{page}#{}", fragment::encode(&cwt))
 }
 
