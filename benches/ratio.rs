@@ -43,7 +43,10 @@ fn main() -> Result<ExitCode, Failure> {
         within &= size > CITY || times[0] <= CEILING;
         before = Some(times);
     }
-    println!("a register of one city of {CITY} people: at most {CEILING} ms: {}", if within { "kept" } else { "not kept" });
+    println!(
+        "a register of one city of {CITY} people: at most {CEILING} ms: {}",
+        if within { "kept" } else { "not kept" }
+    );
     Ok(if within { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -13,6 +13,7 @@ pub mod data_integrity;
 pub mod fragment;
 pub mod issue;
 pub mod keys;
+pub mod log;
 pub mod payload;
 pub mod qr;
 pub mod report;
