@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod code_cache;
 pub mod keyring;
+pub mod log;
 pub mod printer;
 pub mod status_board;
 pub mod trust;
@@ -16,6 +17,7 @@ use zeroize::Zeroizing;
 use crate::app::clock::{Clock, MachineRandom};
 use crate::app::code_cache::CodeCache;
 use crate::app::keyring::{Keyring, KeyringError};
+use crate::app::log::{Log, LogFault};
 use crate::app::printer::Printer;
 use crate::app::status_board::StatusBoard;
 use crate::app::trust::{Published, TrustFileError};
@@ -54,6 +56,8 @@ pub struct App {
     pub trust: Published,
     /// The standing of every certificate, in memory.
     pub status: StatusBoard,
+    /// The transparency log.
+    pub log: Log,
     pub codes: CodeCache,
     pub printer: Printer,
     /// Seals document numbers and phones.
@@ -115,6 +119,7 @@ impl App {
         database.read(|conn| Ok::<_, DbError>(migrations::run(conn)))??;
         let trust = Published::open(&config, &keyring, clock.now())?;
         let status = StatusBoard::new(&config, database.clone(), &keyring);
+        let log = Log::new(&config, database.clone(), environment)?;
         let missing = match environment {
             Environment::Test => MissingText::Refuse,
             Environment::Production | Environment::Demo => MissingText::ShowKey,
@@ -130,6 +135,7 @@ impl App {
             keyring,
             trust,
             status,
+            log,
             codes: CodeCache::default(),
             printer: Printer::default(),
             seeds: seeds::load()?,
@@ -155,6 +161,28 @@ impl App {
             tracing::error!(%error, "the trust list was not taken up");
         }
         self.refresh_status();
+        self.publish_log();
+    }
+
+    /// Publishes what waits for the log. What fails is told to the log of the server; until it succeeds nothing new is
+    /// released.
+    pub fn publish_log(&self) {
+        let now = self.clock.now();
+        let published = self.tell_log().and_then(|()| self.log.publish(&self.keyring.log, now));
+        if let Err(error) = published {
+            tracing::error!(%error, "the transparency log was not published");
+        }
+    }
+
+    /// Enters what is published beside certificates: the trust list with what it says of each key, and the bits of
+    /// the status lists.
+    fn tell_log(&self) -> Result<(), LogFault> {
+        let leaves = self.log.untold(&self.trust.current(), &self.status.signed());
+        if leaves.is_empty() {
+            return Ok(());
+        }
+        let context = self.context(None, Origin::Job("log"));
+        self.log.tell(&context, &leaves)
     }
 
     /// Reads the standing of certificates anew, after a change.

@@ -10,7 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["seeds", "proof"],
     &["render"],
     &["db"],
-    &["registry::audit", "registry::outbox"],
+    &["registry::audit", "registry::log", "registry::outbox"],
     &["registry::areas"],
     &["registry::organisations"],
     &["registry::people"],
@@ -165,6 +165,7 @@ const TABLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("audit", &["audit_events"]),
+    ("log", &["log_leaves"]),
     ("outbox", &["outbox"]),
 ];
 

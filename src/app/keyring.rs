@@ -23,6 +23,7 @@ pub struct Keyring {
     passphrase: Zeroizing<Vec<u8>>,
     pub environment: Environment,
     pub status: PrivateKey,
+    pub log: PrivateKey,
     pub api: PrivateKey,
     pub personal_data: PrivateKey,
     /// The one root key whose trust lists count, as noted when it was made.
@@ -47,7 +48,7 @@ pub enum KeyringError {
 /// The root's public half, beside the keys.
 const ROOT_PUBLIC: &str = "root.pub";
 /// The keys that a registry cannot run without.
-const SERVER_KEYS: [Purpose; 3] = [Purpose::Status, Purpose::Api, Purpose::PersonalData];
+const SERVER_KEYS: [Purpose; 4] = [Purpose::Status, Purpose::Log, Purpose::Api, Purpose::PersonalData];
 
 impl Keyring {
     /// Makes the root key and the server's own, where there are none yet.
@@ -82,7 +83,7 @@ impl Keyring {
         }
         let server_key = |purpose| read_key(&folder.join(file_name(purpose)), &passphrase);
         let (status, api) = (server_key(Purpose::Status)?, server_key(Purpose::Api)?);
-        let personal_data = server_key(Purpose::PersonalData)?;
+        let (log, personal_data) = (server_key(Purpose::Log)?, server_key(Purpose::PersonalData)?);
         let mut issuing = HashMap::new();
         for entry in std::fs::read_dir(folder).map_err(in_file(folder))? {
             let path = entry.map_err(in_file(folder))?.path();
@@ -97,7 +98,7 @@ impl Keyring {
             .and_then(|text| text.trim().parse::<PublicKey>().ok());
         let folder = folder.to_owned();
         let issuing = RwLock::new(issuing);
-        Ok(Self { folder, passphrase, environment, status, api, personal_data, root_public, issuing })
+        Ok(Self { folder, passphrase, environment, status, log, api, personal_data, root_public, issuing })
     }
 
     /// The key that signs the certificates of `body`. One that was made since the start is read when it is first

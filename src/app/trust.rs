@@ -145,7 +145,11 @@ pub fn write_first(config: &Config, keyring: &Keyring, now: Timestamp) -> Result
         issued_at: now,
         expires_at: now,
         verify_hosts: hosts(config),
-        keys: vec![own(&root, Purpose::Root), own(&keyring.status, Purpose::Status)],
+        keys: vec![
+            own(&root, Purpose::Root),
+            own(&keyring.status, Purpose::Status),
+            own(&keyring.log, Purpose::Log),
+        ],
     };
     publish(&config.data_dir.join(FILE), document, &root, now)
 }

@@ -9,6 +9,7 @@ use clap::Args;
 use crate::app::clock::{kept_offset, machine_now};
 use crate::app::trust;
 use crate::cli::{Failure, Output, load_config, tell};
+use crate::config::Config;
 use crate::kernel::dates::{Timestamp, shanghai_date, shanghai_midnight};
 use crate::proof::content::{Content, Unreadable};
 use crate::proof::report::{Report, Verdict};
@@ -48,9 +49,9 @@ pub fn run(args: &Verify, output: Output) -> ExitCode {
 
 fn check(args: &Verify) -> Result<Report, Failure> {
     let content = read_content(&args.content)?;
-    let data_dir = load_config()?.data_dir;
-    // The demonstration's clock may have been moved; elsewhere there is no such file.
-    let now = machine_now() + chrono::TimeDelta::seconds(kept_offset(&data_dir));
+    let config = load_config()?;
+    let now = now_of(&config);
+    let data_dir = config.data_dir;
     let at = match &args.at {
         Some(text) => instant(text, now)?,
         None => now,
@@ -67,6 +68,11 @@ fn check(args: &Verify) -> Result<Report, Failure> {
         Ok(content) => verify(&content, &trust, Some(&status), at),
         Err(reason) => unreadable(reason),
     })
+}
+
+/// The machine's time. The demonstration's clock may have been moved; elsewhere there is no such file.
+pub fn now_of(config: &Config) -> Timestamp {
+    machine_now() + chrono::TimeDelta::seconds(kept_offset(&config.data_dir))
 }
 
 /// An argument that is an existing path is a file, else it is content.
@@ -93,7 +99,7 @@ fn instant(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
 }
 
 /// A list that has expired is still read, so that a forgery or a revocation is still told; nothing is green by it.
-fn read_trust(file: &Path, now: Timestamp) -> Result<TrustList, Failure> {
+pub fn read_trust(file: &Path, now: Timestamp) -> Result<TrustList, Failure> {
     let failed = |why: &dyn std::fmt::Display| Failure::Failed(format!("{}: {why}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| failed(&error))?;
     match TrustList::read(&text, None, now) {

@@ -555,6 +555,19 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Identifier, Instant, Structured};
 
+    log_leaves (id) {
+        id -> BigInt,
+        kind -> Text,
+        digest -> Binary,
+        recorded_at -> Instant,
+        log_index -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant, Structured};
+
     outbox (id) {
         id -> Identifier,
         kind -> Text,
@@ -665,6 +678,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recorded_certificates,
     targets,
     audit_events,
+    log_leaves,
     outbox,
     idempotency_keys,
 );

@@ -12,6 +12,7 @@ use fluent_bundle::FluentArgs;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::app::log::LogFault;
 use crate::db::DbError;
 use crate::flows;
 use crate::http::texts::Texts;
@@ -201,6 +202,15 @@ impl From<DbError> for Problem {
             source = cause.source();
         }
         Self::Internal(text)
+    }
+}
+
+impl From<LogFault> for Problem {
+    fn from(fault: LogFault) -> Self {
+        match fault {
+            LogFault::Database(error) => error.into(),
+            other => Self::Internal(other.to_string()),
+        }
     }
 }
 

@@ -660,7 +660,7 @@ fn certificates() -> Vec<RouteSpec> {
 }
 
 fn verification() -> Vec<RouteSpec> {
-    use api::{published, verification};
+    use api::{log, published, verification};
     vec![
         post("/api/v1/verifications", PUBLIC, verification::verification)
             .says("What a certificate is worth: the QR's text as `content`, or a file in multipart form.")
@@ -685,6 +685,8 @@ fn verification() -> Vec<RouteSpec> {
         get("/.well-known/did.json", PUBLIC, published::did_document),
         get("/status/{list}", PUBLIC, published::status_bundle),
         get("/status/{list}/{purpose}", PUBLIC, published::status_list),
+        get("/log/checkpoint", PUBLIC, log::checkpoint),
+        get("/log/tile/{path:.+}", PUBLIC, log::tile),
     ]
 }
 
