@@ -22,13 +22,13 @@ use huzheng::http::server;
 use huzheng::kernel::dates::shanghai_date;
 use huzheng::kernel::identity::DocumentKind;
 use huzheng::kernel::ids::PublicCode;
-use huzheng::kernel::skill::{Occupation, SkillLevel, Specialty};
+use huzheng::kernel::skill::{ExamPart, Occupation, SkillLevel};
 use huzheng::proof::cose::Envelope;
+use huzheng::proof::frozen::{FrozenRecord, Named, PartResult, Words};
 use huzheng::proof::issue::issue;
 use huzheng::proof::keys::KeyId;
-use huzheng::proof::payload::{Environment, Payload, StatusPlace};
+use huzheng::proof::payload::{CertificateType, Environment, StatusPlace};
 use huzheng::proof::qr::signed_url;
-use huzheng::registry::certificates::{Record, Words};
 use zeroize::Zeroizing;
 
 const FLOOR: f64 = 0.7;
@@ -218,43 +218,43 @@ fn registry_in(folder: &std::path::Path, address: SocketAddr) -> Result<App, Fai
 /// Signs one certificate and puts it into the register.
 fn certificate(app: &App) -> Result<(PublicCode, Vec<u8>), Failure> {
     let now = app.clock.now();
-    let payload = Payload {
+    let words = |zh: &str, en: &str| Words { zh: zh.to_owned(), en: en.to_owned() };
+    let record = FrozenRecord {
+        version: FrozenRecord::VERSION,
+        kind: CertificateType::Skill,
         environment: Environment::Test,
         code: PublicCode::from_bytes(*b"0123456789abcdef"),
         number: "S000033001032265000042".parse()?,
         holder: "王桂兰".to_owned(),
-        occupation: Occupation::ElderlyCareWorker,
-        specialty: Specialty::General,
-        level: SkillLevel::Five,
-        body: BODY.parse()?,
+        document_kind: DocumentKind::ResidentIdentityCard,
+        occupation: Named::new(Occupation::ElderlyCareWorker, words("养老护理员", "Elderly care worker")),
+        specialty: None,
+        level: Named::new(SkillLevel::Five, words("五级/初级工", "Level 5")),
+        body: Named::new(BODY.parse()?, words("评价中心", "Assessment centre")),
         issued_on: shanghai_date(now),
         expires_on: None,
         status: StatusPlace { list: 1, index: 42 },
+        base: app.config.public_url(),
+        criteria: words("各科合格", "Passed every part"),
+        results: vec![PartResult { part: ExamPart::Theory, score: 82 }],
     };
+    let payload = record.payload()?;
     let key = app.keyring.issuing(&payload.body)?.ok_or("no issuing key")?;
     let key_id = KeyId::of(&key.public(), Environment::Test);
     let trust = app.trust.current();
     let cwt = issue(&payload, &key, trust.list.key(key_id).ok_or("an unknown key")?, now)?.cwt;
-    let words = |zh: &str, en: &str| Words { zh: zh.to_owned(), en: en.to_owned() };
-    let record = Record {
-        document_kind: DocumentKind::ResidentIdentityCard,
-        occupation: words("养老护理员", "Elderly care worker"),
-        specialty: None,
-        level: words("五级/初级工", "Level 5"),
-        body: words("评价中心", "Assessment centre"),
-    };
     // The person and the body are not looked at.
     let sql = format!(
         "PRAGMA foreign_keys = OFF;
          INSERT INTO certificates (id, code, number, person_id, body_id, occupation, specialty, level, holder, issued_on,
-             record, cwt, key_id, status_list, status_index, state, state_since, upload_state, issued_at, changed_at, version)
+             record, cwt, proofs, key_id, status_list, status_index, state, state_since, upload_state, issued_at, changed_at, version)
          VALUES (zeroblob(16), x'{}', '{}', zeroblob(16), zeroblob(16), '4-10-01-05', 'general', '5', '{}', '{day}',
-             '{}', x'{}', '{key_id}', 1, 42, 'valid', '{day}', 'pending', '{at}', '{at}', 1);
+             '{}', x'{}', x'', '{key_id}', 1, 42, 'valid', '{day}', 'pending', '{at}', '{at}', 1);
          PRAGMA foreign_keys = ON;",
         hex::encode(payload.code.bytes()),
         payload.number.as_str(),
         payload.holder,
-        serde_json::to_string(&record)?,
+        record.canonical()?,
         hex::encode(&cwt),
         day = payload.issued_on,
         at = now.format("%Y-%m-%dT%H:%M:%S%.6fZ"),

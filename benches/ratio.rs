@@ -119,9 +119,9 @@ fn filling(size: u32) -> String {
          INSERT INTO employments (id, person_id, organisation_id, position, post_kind, from_date, recorded_at, version)
          {numbers} SELECT {employment}, {person}, {organisation}, 'caregiver', 'full-time', '2024-01-01', {at}, 1 FROM n;
          INSERT INTO certificates (id, code, number, person_id, body_id, occupation, specialty, level, holder, issued_on,
-             record, cwt, key_id, status_list, status_index, state, state_since, upload_state, issued_at, changed_at, version)
+             record, cwt, proofs, key_id, status_list, status_index, state, state_since, upload_state, issued_at, changed_at, version)
          {numbers} SELECT {certificate}, {certificate}, printf('S%021d', i), {person}, {organisation}, '4-10-01-05',
-             'general', {level}, 'x', '2025-01-01', '{{}}', zeroblob(300), 'k', 1, i, 'valid', '2025-01-01', 'pending',
+             'general', {level}, 'x', '2025-01-01', '{{}}', zeroblob(300), x'', 'k', 1, i, 'valid', '2025-01-01', 'pending',
              {at}, {at}, 1 FROM n WHERE i % 4 < 3;
          INSERT INTO certificate_standings (certificate_id, state, from_date)
          SELECT id, 'valid', issued_on FROM certificates;

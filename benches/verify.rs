@@ -12,6 +12,7 @@ use huzheng::kernel::ids::PublicCode;
 use huzheng::kernel::skill::{Occupation, SkillLevel, Specialty};
 use huzheng::proof::content::Content;
 use huzheng::proof::cose::Envelope;
+use huzheng::proof::frozen::RecordDigest;
 use huzheng::proof::issue::issue;
 use huzheng::proof::keys::{KeyId, PrivateKey, Purpose};
 use huzheng::proof::payload::{CertificateType, Environment, Payload, StatusPlace};
@@ -93,6 +94,7 @@ fn payload() -> Result<Payload, Failure> {
         issued_on: "2026-11-20".parse()?,
         expires_on: None,
         status: StatusPlace { list: 1, index: 100_042 },
+        record: RecordDigest([7; 32]),
     })
 }
 

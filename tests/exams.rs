@@ -1,7 +1,7 @@
 use huzheng::kernel::dates::shanghai_date;
 use huzheng::kernel::identity::check_character;
 use huzheng::kernel::ids::ApplicationId;
-use huzheng::registry::exams::clearance::{NotCleared, Obstacle, cleared};
+use huzheng::registry::exams::clearance::{NotCleared, Obstacle, cleared_all};
 use serde_json::{Value, json};
 
 use crate::support::on_both;
@@ -35,7 +35,8 @@ fn applicant(world: &World) -> String {
 fn clearance(world: &World, application: &str) -> Result<(), Vec<Obstacle>> {
     let id: ApplicationId = application.parse().expect("an id");
     let today = shanghai_date(world.app.clock.now());
-    match world.app.database.read(|conn| cleared(conn, id, today)) {
+    let cleared = world.app.database.read(|conn| cleared_all(conn, &[id], today).map_err(NotCleared::from));
+    match cleared.and_then(|mut all| all.remove(0)) {
         Ok(cleared) => {
             assert_eq!(cleared.application(), id);
             Ok(())

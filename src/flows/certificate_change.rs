@@ -1,15 +1,14 @@
 //! 暂停、恢复、撤销、换发: what becomes of a certificate, told to its holder and to everybody who scans it.
 
 use crate::db::Tx;
-use crate::flows::certificate_issue::{Desk, finish, may_issue, reserve, reserved, tell};
+use crate::flows::certificate_issue::{Desk, issue_in_place, notice};
 use crate::kernel::context::{Actor, Context};
 use crate::kernel::ids::CertificateId;
 use crate::registry::certificates::error::Error;
-use crate::registry::certificates::number_store::{self, Occasion};
 use crate::registry::certificates::rules::{Grounds, Persons};
 use crate::registry::certificates::service::{self, Outcome};
 use crate::registry::certificates::{Certificate, Change, ChangeReason};
-use crate::registry::people;
+use crate::registry::{outbox, people};
 
 /// Suspends, reinstates or revokes; what only a second person completes is answered as pending.
 pub fn certificate_change(
@@ -54,7 +53,9 @@ fn within(
     };
     if let Outcome::Done(changed) = &outcome {
         let person = people::service::person(tx, changed.person)?;
-        tell(desk, tx, context, &person, changed, change)?;
+        if let Some((key, mail)) = notice(desk, context, &person, changed, change) {
+            outbox::store::mail(tx, context, &key, &mail)?;
+        }
     }
     Ok(outcome)
 }
@@ -68,16 +69,11 @@ fn certificate_replace(
     reason: &ChangeReason,
 ) -> Result<Certificate, Error> {
     service::check_reason(Change::Replace, reason)?;
-    let reservation = reserved(desk, |tx| {
+    let check = |tx: &mut Tx| {
         let old = service::changeable(tx, actor, id)?;
-        let (issuable, body) = may_issue(tx, context, Grounds::held(&old, context.today())?)?;
-        let occasion = Occasion::Replacement(id);
-        match number_store::find_open(tx, occasion)? {
-            Some(open) => Ok(open),
-            None => reserve(desk, tx, context, &issuable, &body, occasion, None),
-        }
-    })?;
-    finish(desk, context, &reservation, reason)
+        Ok((old.body, Grounds::held(&old, context.today())?))
+    };
+    issue_in_place(desk, context, reason, check, id)
 }
 
 /// By the rule of the registry's own area; two where it has none.

@@ -180,6 +180,12 @@ impl serde::Serialize for PublicCode {
         serializer.collect_str(self)
     }
 }
+impl<'de> serde::Deserialize<'de> for PublicCode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -4,8 +4,10 @@ use chrono::{NaiveDate, TimeDelta};
 use image::ImageFormat;
 
 use crate::kernel::dates::Timestamp;
+use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::PublicCode;
-use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+use crate::kernel::skill::{ExamPart, Occupation, SkillLevel};
+use crate::proof::frozen::{FrozenRecord, Named, PartResult, Words};
 use crate::proof::issue::issue;
 use crate::proof::keys::{KeyId, PrivateKey, Purpose};
 use crate::proof::payload::{CertificateType, Environment, Payload, StatusPlace};
@@ -103,20 +105,40 @@ impl Fixture {
     }
 }
 
-pub fn payload() -> Payload {
-    Payload {
+pub fn record() -> FrozenRecord {
+    let words = |zh: &str, en: &str| Words { zh: zh.to_owned(), en: en.to_owned() };
+    FrozenRecord {
+        version: FrozenRecord::VERSION,
+        kind: CertificateType::Skill,
         environment: Environment::Test,
         code: PublicCode::from_bytes(*b"0123456789abcdef"),
         number: "S000033001032265000042".parse().expect("a number"),
         holder: "王桂兰".to_owned(),
-        occupation: Occupation::ElderlyCareWorker,
-        specialty: Specialty::General,
-        level: SkillLevel::Five,
-        body: "S000033001032".parse().expect("a body"),
+        document_kind: DocumentKind::ResidentIdentityCard,
+        occupation: Named::new(
+            Occupation::ElderlyCareWorker,
+            words("养老护理员", "Elderly care worker (4-10-01-05)"),
+        ),
+        specialty: None,
+        level: Named::new(SkillLevel::Five, words("五级/初级工", "Level 5 (junior worker)")),
+        body: Named::new(
+            "S000033001032".parse().expect("a body"),
+            words("海宁市养老护理职业技能评价中心", "Haining Elderly Care Skill Assessment Centre"),
+        ),
         issued_on: day("2026-11-20"),
         expires_on: None,
         status: StatusPlace { list: 1, index: 100_042 },
+        base: BASE.to_owned(),
+        criteria: words("按国家职业技能标准考核，各科合格", "Passed every part of the assessment"),
+        results: vec![
+            PartResult { part: ExamPart::Theory, score: 82 },
+            PartResult { part: ExamPart::Practical, score: 76 },
+        ],
     }
+}
+
+pub fn payload() -> Payload {
+    record().payload().expect("a payload")
 }
 
 pub fn id(key: &PrivateKey) -> KeyId {

@@ -11,6 +11,7 @@ pub mod content;
 pub mod cose;
 pub mod data_integrity;
 pub mod fragment;
+pub mod frozen;
 pub mod issue;
 pub mod keys;
 pub mod log;

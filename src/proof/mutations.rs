@@ -13,6 +13,7 @@ use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::proof::content::Content;
 use crate::proof::cose;
 use crate::proof::fixture::{BASE, Fixture, NOON, at, id, payload};
+use crate::proof::frozen::RecordDigest;
 use crate::proof::payload::{BadPayload, Environment, Payload, StatusPlace};
 use crate::proof::qr;
 use crate::proof::report::{Report, Verdict};
@@ -147,12 +148,14 @@ fn signed_claims_that_are_not_ours_are_unsupported() {
     check(later, BadPayload::UnknownVersion, "a later version");
     for (place, value) in [
         (1, Value::from(9)),
-        (2, Value::from(" S000033001032265000042")),
-        (4, Value::from("9-99-99-99")),
-        (5, Value::from("gardening")),
-        (6, Value::from(6)),
-        (7, Value::from(1u64 << 32)),
-        (8, Value::from(-1)),
+        (2, Value::from(2)),
+        (3, Value::from(" S000033001032265000042")),
+        (5, Value::from("9-99-99-99")),
+        (6, Value::from("gardening")),
+        (7, Value::from(6)),
+        (8, Value::from(1u64 << 32)),
+        (9, Value::from(-1)),
+        (10, Value::from(vec![0u8; 31])),
     ] {
         let mut changed = claims();
         changed[3].1.as_array_mut().expect("an array")[place] = value;
@@ -180,6 +183,7 @@ fn payloads() -> impl Strategy<Value = Payload> {
             issued_on: first + Days::new(days.0),
             expires_on: days.1.map(|more| first + Days::new(days.0 + more)),
             status: StatusPlace { list: place.0, index: place.1 },
+            record: RecordDigest([place.0.to_be_bytes()[3]; 32]),
         }
     })
 }

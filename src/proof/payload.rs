@@ -3,6 +3,7 @@
 //! Absent on purpose: identity number, birth date, contact, scores. Whoever holds the paper reads the QR.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::codes;
 use crate::kernel::certificate_number::{BodyCode, CertificateNumber};
@@ -11,6 +12,7 @@ use crate::kernel::dates::{shanghai_date, shanghai_midnight};
 use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::proof::cbor::{NotCbor, Reader, Writer};
+use crate::proof::frozen::RecordDigest;
 
 codes! {
     /// Where a certificate counts. Inside the signature and inside the key's id, so that a test's key
@@ -40,8 +42,17 @@ codes! {
     }
 }
 
+impl CertificateType {
+    const fn number(self) -> i64 {
+        match self {
+            Self::Skill => 1,
+        }
+    }
+}
+
 /// Where the standing of a certificate is published: bit `index` of the status lists number `list`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StatusPlace {
     pub list: u32,
     pub index: u32,
@@ -66,6 +77,8 @@ pub struct Payload {
     /// The last day on which it counts, in Asia/Shanghai; `None` where it does not end.
     pub expires_on: Option<NaiveDate>,
     pub status: StatusPlace,
+    /// Of the frozen record (证书底档), which the log vouches for.
+    pub record: RecordDigest,
 }
 
 /// Why signed bytes are not a payload that this version reads.
@@ -90,7 +103,7 @@ const IAT: i64 = 6;
 const CTI: i64 = 7;
 /// Ours, from the registry's range for private use (below −65536): an array of what has no registered claim.
 const CERTIFICATE: i64 = -65_537;
-const CERTIFICATE_FIELDS: u64 = 9;
+const CERTIFICATE_FIELDS: u64 = 11;
 
 impl Payload {
     /// What kind of certificate this is; version 1 knows one.
@@ -98,7 +111,7 @@ impl Payload {
 
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = Writer::with_capacity(160);
+        let mut out = Writer::with_capacity(200);
         out.map(if self.expires_on.is_some() { 5 } else { 4 });
         out.integer(ISS);
         out.text(&self.body.to_string());
@@ -114,6 +127,7 @@ impl Payload {
         out.array(CERTIFICATE_FIELDS);
         out.integer(1);
         out.integer(self.environment.number());
+        out.integer(Self::TYPE.number());
         out.text(self.number.as_str());
         out.text(&self.holder);
         out.text(self.occupation.code());
@@ -121,6 +135,7 @@ impl Payload {
         out.integer(i64::from(self.level.number()));
         out.integer(i64::from(self.status.list));
         out.integer(i64::from(self.status.index));
+        out.bytes(&self.record.0);
         out.0
     }
 
@@ -155,6 +170,9 @@ impl Payload {
             return Err(BadPayload::Malformed);
         }
         let environment = claims.integer()?;
+        if claims.integer()? != Self::TYPE.number() {
+            return Err(BadPayload::Malformed);
+        }
         let payload = Self {
             environment: find(|known: Environment| known.number() == environment)?,
             code: PublicCode::from_bytes(code),
@@ -167,6 +185,7 @@ impl Payload {
             issued_on,
             expires_on,
             status: StatusPlace { list: small(claims.unsigned()?)?, index: small(claims.unsigned()?)? },
+            record: RecordDigest(claims.bytes()?.try_into().map_err(|_| BadPayload::Malformed)?),
         };
         claims.end()?;
         Ok(payload)

@@ -94,7 +94,7 @@ mod tests {
         let (payload, cwt) = (payload(), fixture.cwt());
         let signed = Matrix::of(&signed_url(BASE, &payload.code, &cwt)).expect("fits");
         let short = Matrix::of(&verify_url(BASE, &payload.code)).expect("fits");
-        assert_eq!((cwt.len(), signed.version, short.version), (192, 12, 4));
+        assert_eq!((cwt.len(), signed.version, short.version), (227, 13, 4));
         assert_eq!(Matrix::of("证书"), Err(BadQrText::NotAscii));
         assert_eq!(Matrix::of(&"0".repeat(8000)), Err(BadQrText::TooLong));
     }

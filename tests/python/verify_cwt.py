@@ -26,6 +26,7 @@ CERTIFICATE = -65537
 FIELDS = (
     "version",
     "environment",
+    "type",
     "number",
     "holder",
     "occupation",
@@ -33,6 +34,7 @@ FIELDS = (
     "level",
     "status_list",
     "status_index",
+    "record",
 )
 
 

@@ -15,7 +15,8 @@ CREATE TABLE certificate_days (
     PRIMARY KEY (body_code, day)
 );
 
--- Every number ever taken, with the exact bytes to be signed; one that came to nothing says why.
+-- Every number ever taken, with the frozen record from whose exact bytes every form is signed; one that came to
+-- nothing says why.
 CREATE TABLE certificate_reservations (
     number       TEXT PRIMARY KEY,
     code         BYTEA NOT NULL UNIQUE,
@@ -25,7 +26,7 @@ CREATE TABLE certificate_reservations (
     replaces_id  UUID,
     status_list  INTEGER NOT NULL,
     status_index INTEGER NOT NULL,
-    draft        JSONB NOT NULL,
+    draft        TEXT NOT NULL,
     state        TEXT NOT NULL,
     explanation  TEXT,
     reserved_by  UUID REFERENCES accounts (id),
@@ -51,8 +52,9 @@ CREATE TABLE certificates (
     holder         TEXT NOT NULL,
     issued_on      DATE NOT NULL,
     expires_on     DATE,
-    record         JSONB NOT NULL,
+    record         TEXT NOT NULL,
     cwt            BYTEA NOT NULL,
+    proofs         BYTEA NOT NULL,
     key_id         TEXT NOT NULL,
     status_list    INTEGER NOT NULL,
     status_index   INTEGER NOT NULL,

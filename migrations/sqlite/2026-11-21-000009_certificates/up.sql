@@ -15,7 +15,8 @@ CREATE TABLE certificate_days (
     PRIMARY KEY (body_code, day)
 );
 
--- Every number ever taken, with the exact bytes to be signed; one that came to nothing says why.
+-- Every number ever taken, with the frozen record from whose exact bytes every form is signed; one that came to
+-- nothing says why.
 CREATE TABLE certificate_reservations (
     number       TEXT PRIMARY KEY,
     code         BLOB NOT NULL UNIQUE,
@@ -53,6 +54,7 @@ CREATE TABLE certificates (
     expires_on     DATE,
     record         TEXT NOT NULL,
     cwt            BLOB NOT NULL,
+    proofs         BLOB NOT NULL,
     key_id         TEXT NOT NULL,
     status_list    INTEGER NOT NULL,
     status_index   INTEGER NOT NULL,

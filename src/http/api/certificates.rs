@@ -22,6 +22,7 @@ use crate::kernel::form::{Fields, Form};
 use crate::kernel::identity::{DocumentKind, IdentityDocument};
 use crate::kernel::ids::{CertificateId, ExamSessionId, OrganisationId};
 use crate::kernel::vocabulary::OrganisationKind;
+use crate::proof::frozen::Named;
 use crate::proof::payload::Environment;
 use crate::proof::qr::{Matrix, signed_url, verify_url};
 use crate::registry::certificates::number_store;
@@ -29,7 +30,7 @@ use crate::registry::certificates::service::{self, Outcome};
 use crate::registry::certificates::store::{self, Filter};
 use crate::registry::certificates::{
     Certificate, CertificateEvent, Change, ChangeReason, NewCertificate, Reservation, ReservationState,
-    Standing, Words,
+    Standing,
 };
 use crate::registry::organisations::{self, Organisation};
 use crate::registry::{audit, people};
@@ -491,8 +492,8 @@ fn qr_drawing(matrix: &Matrix) -> QrDrawing {
     QrDrawing { path, size: u32::try_from(matrix.size + 2 * QUIET).unwrap_or(u32::MAX) }
 }
 
-fn bilingual(words: &Words) -> Bilingual {
-    Bilingual { zh: words.zh.clone(), en: words.en.clone() }
+fn bilingual<C>(named: &Named<C>) -> Bilingual {
+    Bilingual { zh: named.zh.clone(), en: named.en.clone() }
 }
 
 fn document_kind(app: &App, kind: DocumentKind) -> Bilingual {

@@ -25,7 +25,7 @@ use crate::registry::certificates;
 use crate::registry::exams::rules::scoring::{PartState, part_state};
 use crate::registry::exams::rules::session::{Progress, Stage, may_run};
 use crate::registry::exams::service::{self, Whole, publishable};
-use crate::registry::exams::{NewSession, Session};
+use crate::registry::exams::{NewSession, Notice, Session};
 
 pub async fn list(call: Call, Query(query): Query<SessionQuery>) -> Answer {
     let actor = call.actor()?.clone();
@@ -102,14 +102,10 @@ pub async fn session(call: Call, id: web::Path<ExamSessionId>) -> Answer {
 
 /// How many candidates' notice has ended without a certificate yet.
 fn certificates_due(conn: &mut Conn, shown: &Shown, now: Timestamp) -> Result<usize, Problem> {
-    let mut due = 0;
-    for candidate in shown.whole.candidates() {
-        let cleared = candidate.notice.is_some_and(|notice| now >= notice.ends_at());
-        if cleared && certificates::store::find_by_application(conn, candidate.id)?.is_none() {
-            due += 1;
-        }
-    }
-    Ok(due)
+    let ended = |notice: Notice| now >= notice.ends_at();
+    let cleared = shown.whole.candidates().filter(|candidate| candidate.notice.is_some_and(ended));
+    let cleared: Vec<_> = cleared.map(|candidate| candidate.id).collect();
+    Ok(cleared.len() - certificates::store::issued_for(conn, &cleared)?.len())
 }
 
 /// 发证: for everybody whose notice has ended. One who is refused holds up no other; if all are, the page says why.

@@ -17,3 +17,12 @@ pub struct AuditEvent {
     pub subject_id: String,
     pub details: serde_json::Value,
 }
+
+/// What is noted of one of many subjects.
+#[derive(Debug, Clone)]
+pub struct Line<S> {
+    /// Kind and id.
+    pub subject: (&'static str, S),
+    /// Never an identity number, a phone or a password.
+    pub details: serde_json::Value,
+}

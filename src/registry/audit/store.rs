@@ -7,7 +7,11 @@ use crate::db::{Conn, DbError, Tx};
 use crate::kernel::codes::Code;
 use crate::kernel::context::{Context, Origin};
 use crate::kernel::ids::{AuditEventId, entity};
-use crate::registry::audit::AuditEvent;
+use crate::on_each;
+use crate::registry::audit::{AuditEvent, Line};
+
+/// Rows of one statement.
+const CHUNK: usize = 500;
 
 /// Adds a line: `action` is the operation's one name (`class_create`), the subject what it was done to.
 /// `details` never hold an identity number, a phone or a password.
@@ -15,8 +19,18 @@ pub fn record(
     tx: &mut Tx,
     context: &Context,
     action: &str,
-    (subject_kind, subject_id): (&str, impl ToString),
+    subject: (&'static str, impl ToString),
     details: Value,
+) -> Result<(), DbError> {
+    record_all(tx, context, action, &[Line { subject, details }])
+}
+
+/// Adds a line for each of many subjects that the same was done to.
+pub fn record_all<S: ToString>(
+    tx: &mut Tx,
+    context: &Context,
+    action: &str,
+    lines: &[Line<S>],
 ) -> Result<(), DbError> {
     let actor = context.actor.as_ref();
     let origin = match &context.origin {
@@ -25,22 +39,28 @@ pub fn record(
         Origin::CommandLine => "command line".to_owned(),
         Origin::Job(name) => format!("job {name}"),
     };
-    diesel::insert_into(audit_events::table)
-        .values((
-            audit_events::id.eq(context.fresh_id::<entity::AuditEvent>()),
-            audit_events::at.eq(At(context.now)),
-            audit_events::account_id.eq(actor.map(|a| a.account)),
-            audit_events::account_name.eq(actor.map_or("", |a| a.name.as_str())),
-            audit_events::role.eq(actor.map(|a| a.role.code())),
-            audit_events::organisation_id.eq(actor.and_then(|a| a.organisation)),
-            audit_events::origin.eq(origin),
-            audit_events::request_id.eq(context.request),
-            audit_events::action.eq(action),
-            audit_events::subject_kind.eq(subject_kind),
-            audit_events::subject_id.eq(subject_id.to_string()),
-            audit_events::details.eq(Json(details)),
-        ))
-        .execute(&mut **tx)?;
+    for chunk in lines.chunks(CHUNK) {
+        let rows: Vec<_> = chunk
+            .iter()
+            .map(|Line { subject: (kind, id), details }| {
+                (
+                    audit_events::id.eq(context.fresh_id::<entity::AuditEvent>()),
+                    audit_events::at.eq(At(context.now)),
+                    audit_events::account_id.eq(actor.map(|a| a.account)),
+                    audit_events::account_name.eq(actor.map_or("", |a| a.name.as_str())),
+                    audit_events::role.eq(actor.map(|a| a.role.code())),
+                    audit_events::organisation_id.eq(actor.and_then(|a| a.organisation)),
+                    audit_events::origin.eq(&origin),
+                    audit_events::request_id.eq(context.request),
+                    audit_events::action.eq(action),
+                    audit_events::subject_kind.eq(*kind),
+                    audit_events::subject_id.eq(id.to_string()),
+                    audit_events::details.eq(Json(details.clone())),
+                )
+            })
+            .collect();
+        on_each!(tx, conn => diesel::insert_into(audit_events::table).values(&rows).execute(conn))?;
+    }
     Ok(())
 }
 

@@ -13,20 +13,18 @@ pub mod rules;
 pub mod service;
 pub mod store;
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-
 use crate::codes;
 use crate::kernel::certificate_number::CertificateNumber;
 use crate::kernel::dates::Timestamp;
 use crate::kernel::form::{Fields, Form};
-use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::{
     AccountId, ApplicationId, CertificateEventId, CertificateId, OrganisationId, PersonId, PublicCode,
 };
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+use crate::proof::frozen::{FrozenRecord, RecordDigest};
 use crate::proof::keys::KeyId;
 use crate::proof::payload::StatusPlace;
+use chrono::NaiveDate;
 
 codes! {
     /// 证书状态. Being past its last day is no state: the date says it.
@@ -148,9 +146,12 @@ pub struct Certificate {
     pub issued_on: NaiveDate,
     /// The last day on which it counts.
     pub expires_on: Option<NaiveDate>,
-    pub record: Record,
-    /// What was signed, in COSE_Sign1.
+    pub record: FrozenRecord,
+    pub digest: RecordDigest,
+    /// What is in the QR: signed, in COSE_Sign1.
     pub cwt: Vec<u8>,
+    /// The signatures of the other forms.
+    pub proofs: Vec<u8>,
     pub key: KeyId,
     pub place: StatusPlace,
     pub state: CertificateState,
@@ -158,26 +159,6 @@ pub struct Certificate {
     pub uploaded_on: Option<NaiveDate>,
     pub issued_at: Timestamp,
     pub issued_by: Option<AccountId>,
-}
-
-/// A text in both languages of the paper.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Words {
-    pub zh: String,
-    pub en: String,
-}
-
-/// The printed content beside what is signed, as it was on the day of issue. Without the identity number, which
-/// only the authorised print opens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Record {
-    pub document_kind: DocumentKind,
-    pub occupation: Words,
-    /// `None` for the occupation as a whole, which prints a dash.
-    pub specialty: Option<Words>,
-    pub level: Words,
-    pub body: Words,
 }
 
 /// A number that was taken, with what is to be signed under it.
@@ -190,20 +171,12 @@ pub struct Reservation {
     pub application: Option<ApplicationId>,
     /// The certificate whose place the new one takes.
     pub replaces: Option<CertificateId>,
-    pub draft: Draft,
+    /// From whose exact bytes every form is signed.
+    pub record: FrozenRecord,
     pub state: ReservationState,
     /// Why it came to nothing.
     pub explanation: Option<String>,
     pub reserved_at: Timestamp,
-}
-
-/// What a reservation keeps until it is signed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Draft {
-    /// The CBOR of the [`crate::proof::payload::Payload`], in hexadecimal: exactly what is signed.
-    pub payload: String,
-    pub record: Record,
 }
 
 /// One entry in a certificate's history.

@@ -1,17 +1,20 @@
 //! Taking numbers: serials that never repeat, the places in the status lists, and the reservations that explain
 //! every number that was ever taken.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 
 use crate::db::schema::{certificate_days, certificate_reservations, certificate_serials};
-use crate::db::types::{At, Json};
+use crate::db::types::At;
 use crate::db::{Conn, DbError, Tx};
-use crate::kernel::certificate_number::{BodyCode, CertificateNumber};
+use crate::kernel::certificate_number::{BadNumber, BodyCode, CertificateNumber};
 use crate::kernel::context::Context;
-use crate::kernel::ids::{ApplicationId, CertificateId, OrganisationId, PersonId};
+use crate::kernel::ids::{AccountId, ApplicationId, CertificateId, OrganisationId, PersonId};
 use crate::kernel::skill::SkillLevel;
 use crate::on_each;
+use crate::proof::frozen::FrozenRecord;
 use crate::proof::payload::StatusPlace;
 use crate::proof::status::MIN_ENTRIES;
 use crate::registry::certificates::error::Error;
@@ -20,27 +23,26 @@ use crate::registry::certificates::{Reservation, ReservationState};
 
 /// A list takes new certificates until it is half full, so that a free place is found in a few draws.
 const PER_LIST: u32 = MIN_ENTRIES / 2;
-const DRAWS: u32 = 64;
+const ROUNDS: u32 = 64;
+/// Rows of one statement.
+const CHUNK: usize = 500;
 
-/// The next number by the national rule that no body assigned itself before. The row of body, year and level stays locked until the transaction ends,
-/// and an undone transaction gives its serial back.
+/// The next `count` numbers by the national rule, without those that the body assigned itself before. The row of
+/// body, year and level stays locked until the transaction ends, and an undone transaction gives its serials back.
 pub fn take_national(
     tx: &mut Tx,
     body: &BodyCode,
     level: SkillLevel,
     on: NaiveDate,
-) -> Result<CertificateNumber, Error> {
-    loop {
-        let number = next_national(tx, body, level, on)?;
-        let there: i64 = certificate_reservations::table
-            .filter(certificate_reservations::number.eq(&number))
-            .count()
-            .get_result(&mut **tx)
-            .map_err(DbError::from)?;
-        if there == 0 {
-            return Ok(number);
-        }
+    count: usize,
+) -> Result<Vec<CertificateNumber>, Error> {
+    let mut numbers = Vec::with_capacity(count);
+    while numbers.len() < count {
+        let block = next_national(tx, body, level, on, count - numbers.len())?;
+        let known = known_numbers(tx, &block)?;
+        numbers.extend(block.into_iter().filter(|number| !known.contains(number)));
     }
+    Ok(numbers)
 }
 
 fn next_national(
@@ -48,59 +50,107 @@ fn next_national(
     body: &BodyCode,
     level: SkillLevel,
     on: NaiveDate,
-) -> Result<CertificateNumber, Error> {
+    count: usize,
+) -> Result<Vec<CertificateNumber>, Error> {
     use certificate_serials as serials;
+    let step = i32::try_from(count).map_err(|_| BadNumber::SerialExhausted)?;
     let next: i32 = on_each!(tx, conn => diesel::insert_into(serials::table)
         .values((
             serials::body_code.eq(body),
             serials::year.eq(on.year()),
             serials::level.eq(level),
-            serials::next_serial.eq(2),
+            serials::next_serial.eq(1 + step),
         ))
         .on_conflict((serials::body_code, serials::year, serials::level))
         .do_update()
-        .set(serials::next_serial.eq(serials::next_serial + 1))
+        .set(serials::next_serial.eq(serials::next_serial + step))
         .returning(serials::next_serial)
         .get_result(conn))
     .map_err(DbError::from)?;
-    let serial = u32::try_from(next - 1).unwrap_or(0);
-    Ok(CertificateNumber::national(body, on.year(), level, serial)?)
+    let number = |serial: i32| {
+        let serial = u32::try_from(serial).unwrap_or(0);
+        Ok(CertificateNumber::national(body, on.year(), level, serial)?)
+    };
+    (next - step..next).map(number).collect()
 }
 
-/// Counts a number that `body` takes on `day`, and returns how many it has taken with it.
-pub fn count_taken(tx: &mut Tx, body: &BodyCode, day: NaiveDate) -> Result<u32, DbError> {
+fn known_numbers(tx: &mut Tx, numbers: &[CertificateNumber]) -> Result<HashSet<CertificateNumber>, DbError> {
+    let mut known = HashSet::new();
+    for chunk in numbers.chunks(CHUNK) {
+        let found: Vec<CertificateNumber> = certificate_reservations::table
+            .filter(certificate_reservations::number.eq_any(chunk.to_vec()))
+            .select(certificate_reservations::number)
+            .load(&mut **tx)?;
+        known.extend(found);
+    }
+    Ok(known)
+}
+
+/// Counts `more` numbers that `body` takes on `day`, and returns how many it has taken with them.
+pub fn count_taken(tx: &mut Tx, body: &BodyCode, day: NaiveDate, more: u32) -> Result<u32, DbError> {
     use certificate_days as days;
+    let more = i32::try_from(more).unwrap_or(i32::MAX);
     let taken: i32 = on_each!(tx, conn => diesel::insert_into(days::table)
-        .values((days::body_code.eq(body), days::day.eq(day), days::taken.eq(1)))
+        .values((days::body_code.eq(body), days::day.eq(day), days::taken.eq(more)))
         .on_conflict((days::body_code, days::day))
         .do_update()
-        .set(days::taken.eq(days::taken + 1))
+        .set(days::taken.eq(days::taken + more))
         .returning(days::taken)
         .get_result(conn))?;
     Ok(u32::try_from(taken).unwrap_or(u32::MAX))
 }
 
-/// A place in the status lists that nobody has, drawn at random, so that neighbours in a list say nothing.
-pub fn draw_place(tx: &mut Tx, context: &Context) -> Result<StatusPlace, Error> {
+/// Takes back what was counted and is not used.
+pub fn give_back(tx: &mut Tx, body: &BodyCode, day: NaiveDate, unused: u32) -> Result<(), DbError> {
+    use certificate_days as days;
+    let unused = i32::try_from(unused).unwrap_or(i32::MAX);
+    diesel::update(days::table.find((body, day)))
+        .set(days::taken.eq(days::taken - unused))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Places in the status lists that nobody has, drawn at random, so that neighbours in a list say nothing.
+pub fn draw_places(tx: &mut Tx, context: &Context, count: usize) -> Result<Vec<StatusPlace>, Error> {
     use certificate_reservations as reservations;
     let taken: i64 = reservations::table.count().get_result(&mut **tx).map_err(DbError::from)?;
-    let list = u32::try_from(taken / i64::from(PER_LIST)).unwrap_or(u32::MAX - 1) + 1;
-    for _ in 0..DRAWS {
-        // 2¹⁷ entries: the remainder favours none.
-        let index = u32::from_be_bytes(context.random_bytes()) % MIN_ENTRIES;
-        let place = StatusPlace { list, index };
-        let (stored_list, stored_index) = stored(place)?;
-        let there: i64 = reservations::table
-            .filter(reservations::status_list.eq(stored_list))
-            .filter(reservations::status_index.eq(stored_index))
-            .count()
-            .get_result(&mut **tx)
-            .map_err(DbError::from)?;
-        if there == 0 {
-            return Ok(place);
+    let mut places = Vec::with_capacity(count);
+    let mut drawn = HashSet::with_capacity(count);
+    for _ in 0..ROUNDS {
+        let mut round = Vec::with_capacity(count - places.len());
+        while round.len() < count - places.len() {
+            let before = taken + i64::try_from(drawn.len()).unwrap_or(i64::MAX);
+            let list = u32::try_from(before / i64::from(PER_LIST)).unwrap_or(u32::MAX - 1) + 1;
+            // 2¹⁷ entries: the remainder favours none.
+            let index = u32::from_be_bytes(context.random_bytes()) % MIN_ENTRIES;
+            if drawn.insert((list, index)) {
+                round.push(StatusPlace { list, index });
+            }
+        }
+        let there = taken_places(tx, &round)?;
+        places.extend(round.into_iter().filter(|place| !there.contains(place)));
+        if places.len() == count {
+            return Ok(places);
         }
     }
     Err(Error::NoStatusPlace)
+}
+
+fn taken_places(tx: &mut Tx, places: &[StatusPlace]) -> Result<HashSet<StatusPlace>, DbError> {
+    use certificate_reservations as reservations;
+    let mut taken = HashSet::new();
+    for chunk in places.chunk_by(|one, next| one.list == next.list).flat_map(|list| list.chunks(CHUNK)) {
+        let Some(&StatusPlace { list, .. }) = chunk.first() else { continue };
+        let indexes = chunk.iter().map(|place| stored(*place).map(|(_, index)| index));
+        let found: Vec<i32> = reservations::table
+            .filter(reservations::status_list.eq(stored(StatusPlace { list, index: 0 })?.0))
+            .filter(reservations::status_index.eq_any(indexes.collect::<Result<Vec<_>, _>>()?))
+            .select(reservations::status_index)
+            .load(&mut **tx)?;
+        let place = |index| u32::try_from(index).ok().map(|index| StatusPlace { list, index });
+        taken.extend(found.into_iter().filter_map(place));
+    }
+    Ok(taken)
 }
 
 fn stored(place: StatusPlace) -> Result<(i32, i32), DbError> {
@@ -108,49 +158,80 @@ fn stored(place: StatusPlace) -> Result<(i32, i32), DbError> {
     Ok((number(place.list)?, number(place.index)?))
 }
 
-pub fn insert(tx: &mut Tx, context: &Context, new: &Reservation, place: StatusPlace) -> Result<(), Error> {
-    use certificate_reservations as reservations;
-    let draft = serde_json::to_value(&new.draft).map_err(|_| Error::BrokenDraft)?;
-    let (list, index) = stored(place)?;
-    diesel::insert_into(reservations::table)
-        .values((
-            reservations::number.eq(&new.number),
-            reservations::code.eq(new.code.bytes().to_vec()),
-            reservations::person_id.eq(new.person),
-            reservations::body_id.eq(new.body),
-            reservations::application_id.eq(new.application),
-            reservations::replaces_id.eq(new.replaces),
-            reservations::status_list.eq(list),
-            reservations::status_index.eq(index),
-            reservations::draft.eq(Json(draft)),
-            reservations::state.eq(ReservationState::Reserved),
-            reservations::explanation.eq(None::<String>),
-            reservations::reserved_by.eq(context.account()),
-            reservations::reserved_at.eq(At(new.reserved_at)),
-        ))
-        .execute(&mut **tx)
-        .map_err(|error| {
+#[derive(Insertable)]
+#[diesel(table_name = certificate_reservations, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    number: CertificateNumber,
+    code: &'a [u8],
+    person_id: PersonId,
+    body_id: OrganisationId,
+    application_id: Option<ApplicationId>,
+    replaces_id: Option<CertificateId>,
+    status_list: i32,
+    status_index: i32,
+    draft: String,
+    state: ReservationState,
+    reserved_by: Option<AccountId>,
+    reserved_at: At,
+}
+
+pub fn insert(tx: &mut Tx, context: &Context, new: &[Reservation]) -> Result<(), Error> {
+    for chunk in new.chunks(CHUNK) {
+        let rows = chunk.iter().map(|new| row(context, new)).collect::<Result<Vec<_>, Error>>()?;
+        let inserted = on_each!(tx, conn => diesel::insert_into(certificate_reservations::table)
+            .values(&rows)
+            .execute(conn));
+        inserted.map_err(|error| {
             let error = DbError::from(error);
             let of_number = error.is_duplicate_of("certificate_reservations", "number")
                 || error.is_duplicate_of("certificate_reservations", "pkey");
             if of_number { Error::NumberTaken } else { Error::Database(error) }
         })?;
+    }
     Ok(())
 }
 
-/// Marks a reservation as issued or void; whether it was still open.
+fn row<'a>(context: &Context, new: &'a Reservation) -> Result<NewRow<'a>, Error> {
+    let (status_list, status_index) = stored(new.record.status)?;
+    Ok(NewRow {
+        number: new.number.clone(),
+        code: new.code.bytes(),
+        person_id: new.person,
+        body_id: new.body,
+        application_id: new.application,
+        replaces_id: new.replaces,
+        status_list,
+        status_index,
+        draft: new.record.canonical().map_err(|_| Error::BrokenDraft)?,
+        state: new.state,
+        reserved_by: context.account(),
+        reserved_at: At(new.reserved_at),
+    })
+}
+
+/// Marks reservations as issued or void; those that were still open.
 pub fn close(
     tx: &mut Tx,
-    number: &CertificateNumber,
+    numbers: &[CertificateNumber],
     state: ReservationState,
     explanation: Option<&str>,
-) -> Result<bool, DbError> {
+) -> Result<HashSet<CertificateNumber>, DbError> {
     use certificate_reservations as reservations;
-    let open = reservations::table.find(number).filter(reservations::state.eq(ReservationState::Reserved));
-    let closed = diesel::update(open)
-        .set((reservations::state.eq(state), reservations::explanation.eq(explanation.map(str::to_owned))))
-        .execute(&mut **tx)?;
-    Ok(closed == 1)
+    let mut closed = HashSet::with_capacity(numbers.len());
+    for chunk in numbers.chunks(CHUNK) {
+        let open = reservations::table
+            .filter(reservations::number.eq_any(chunk.to_vec()))
+            .filter(reservations::state.eq(ReservationState::Reserved));
+        let found: Vec<CertificateNumber> = diesel::update(open)
+            .set((
+                reservations::state.eq(state),
+                reservations::explanation.eq(explanation.map(str::to_owned)),
+            ))
+            .returning(reservations::number)
+            .get_results(&mut **tx)?;
+        closed.extend(found);
+    }
+    Ok(closed)
 }
 
 #[derive(Queryable, Selectable)]
@@ -162,7 +243,7 @@ struct ReservationRow {
     body_id: OrganisationId,
     application_id: Option<ApplicationId>,
     replaces_id: Option<CertificateId>,
-    draft: Json,
+    draft: String,
     state: ReservationState,
     explanation: Option<String>,
     reserved_at: At,
@@ -179,7 +260,7 @@ impl TryFrom<ReservationRow> for Reservation {
             body: row.body_id,
             application: row.application_id,
             replaces: row.replaces_id,
-            draft: serde_json::from_value(row.draft.0).map_err(|_| broken("draft"))?,
+            record: FrozenRecord::read(&row.draft).map_err(|_| broken("draft"))?,
             state: row.state,
             explanation: row.explanation,
             reserved_at: row.reserved_at.0,
@@ -188,25 +269,44 @@ impl TryFrom<ReservationRow> for Reservation {
 }
 
 /// What a certificate is to be made for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Occasion {
     Application(ApplicationId),
     Replacement(CertificateId),
 }
 
-/// The reservation that was made for `occasion` and not yet closed.
-pub fn find_open(conn: &mut Conn, occasion: Occasion) -> Result<Option<Reservation>, DbError> {
+/// The reservations that were made for these occasions and are not yet closed.
+pub fn find_open(conn: &mut Conn, occasions: &[Occasion]) -> Result<HashMap<Occasion, Reservation>, DbError> {
     use certificate_reservations as reservations;
-    let open = reservations::table
-        .filter(reservations::state.eq(ReservationState::Reserved))
-        .select(ReservationRow::as_select())
-        .into_boxed();
-    let open = match occasion {
-        Occasion::Application(id) => open.filter(reservations::application_id.eq(id)),
-        Occasion::Replacement(id) => open.filter(reservations::replaces_id.eq(id)),
-    };
-    let row: Option<ReservationRow> = open.first(conn).optional()?;
-    row.map(Reservation::try_from).transpose()
+    let mut open = HashMap::new();
+    for chunk in occasions.chunks(CHUNK) {
+        let applications = chunk.iter().filter_map(|occasion| match occasion {
+            Occasion::Application(id) => Some(*id),
+            Occasion::Replacement(_) => None,
+        });
+        let replaced = chunk.iter().filter_map(|occasion| match occasion {
+            Occasion::Replacement(id) => Some(*id),
+            Occasion::Application(_) => None,
+        });
+        let meant = reservations::application_id
+            .eq_any(applications.collect::<Vec<_>>())
+            .or(reservations::replaces_id.eq_any(replaced.collect::<Vec<_>>()));
+        let rows: Vec<ReservationRow> = reservations::table
+            .filter(reservations::state.eq(ReservationState::Reserved))
+            .filter(meant)
+            .select(ReservationRow::as_select())
+            .load(conn)?;
+        for row in rows {
+            let found = Reservation::try_from(row)?;
+            let occasion = match (found.application, found.replaces) {
+                (_, Some(old)) => Occasion::Replacement(old),
+                (Some(application), None) => Occasion::Application(application),
+                (None, None) => return Err(broken("reservation")),
+            };
+            open.insert(occasion, found);
+        }
+    }
+    Ok(open)
 }
 
 /// Numbers that these bodies took, in one state if given, newest first.
@@ -247,7 +347,7 @@ pub fn unexplained(conn: &mut Conn) -> Result<Vec<CertificateNumber>, Error> {
             .select(reservations::number)
             .load(conn)
             .map_err(DbError::from)?;
-        let taken: std::collections::HashSet<_> = taken.into_iter().collect();
+        let taken: HashSet<_> = taken.into_iter().collect();
         for serial in 1..u32::try_from(next).unwrap_or(1) {
             let number = CertificateNumber::national(&body, year, level, serial)?;
             if !taken.contains(&number) {

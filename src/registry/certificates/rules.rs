@@ -9,6 +9,7 @@ use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::context::{Actor, Role};
 use crate::kernel::ids::{CertificateId, OrganisationId, PersonId};
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+use crate::proof::frozen::PartResult;
 use crate::registry::certificates::{Certificate, CertificateState, Change, ReasonCode, Standing};
 use crate::registry::exams::clearance::Cleared;
 use crate::registry::organisations::rules::{Undertaking, accredited};
@@ -22,17 +23,19 @@ pub struct Grounds {
     occupation: Occupation,
     specialty: Specialty,
     level: SkillLevel,
+    results: Vec<PartResult>,
 }
 
 impl Grounds {
     #[must_use]
-    pub const fn passed(cleared: &Cleared) -> Self {
+    pub fn passed(cleared: &Cleared) -> Self {
         Self {
             person: cleared.person(),
             body: cleared.body(),
             occupation: cleared.occupation(),
             specialty: cleared.specialty(),
             level: cleared.level(),
+            results: cleared.results().to_vec(),
         }
     }
 
@@ -45,6 +48,7 @@ impl Grounds {
             occupation: old.occupation,
             specialty: old.specialty,
             level: old.level,
+            results: old.record.results.clone(),
         })
     }
 
@@ -80,6 +84,11 @@ impl Issuable {
     #[must_use]
     pub const fn level(&self) -> SkillLevel {
         self.grounds.level
+    }
+
+    #[must_use]
+    pub fn results(&self) -> &[PartResult] {
+        &self.grounds.results
     }
 
     #[must_use]
@@ -466,6 +475,7 @@ mod tests {
             occupation: Occupation::ElderlyCareWorker,
             specialty: Specialty::General,
             level: SkillLevel::Five,
+            results: Vec::new(),
         }
     }
 

@@ -124,7 +124,7 @@ fn ask(
         state: EventState::Pending,
         ..store::done_event(context, Change::Revoke, reason.code, &reason.words)
     };
-    store::insert_event(tx, found.id, &event)?;
+    store::insert_events(tx, &[(found.id, event.clone())])?;
     let details = json!({ "reason_code": reason.code });
     audit::store::record(tx, context, "certificate_revoke_request", ("certificate", found.id), details)?;
     Ok(event)
@@ -142,7 +142,7 @@ fn carry_out(
         return Err(NotAllowed::Ended.into());
     }
     let event = store::done_event(context, change, reason.code, &reason.words);
-    store::insert_event(tx, found.id, &event)?;
+    store::insert_events(tx, &[(found.id, event.clone())])?;
     let action = format!("certificate_{change}");
     audit::store::record(
         tx,

@@ -1,8 +1,10 @@
+use std::collections::HashSet;
+
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 
 use crate::db::schema::{certificate_events, certificate_standings, certificates};
-use crate::db::types::{At, Json};
+use crate::db::types::At;
 use crate::db::{Conn, DbError, Tx};
 use crate::kernel::certificate_number::CertificateNumber;
 use crate::kernel::context::Context;
@@ -11,14 +13,18 @@ use crate::kernel::ids::{
     AccountId, ApplicationId, CertificateEventId, CertificateId, OrganisationId, PersonId, PublicCode, entity,
 };
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+use crate::proof::frozen::FrozenRecord;
 use crate::proof::payload::StatusPlace;
 use crate::registry::certificates::{
-    Certificate, CertificateEvent, CertificateState, Change, EventState, ReasonCode, Record,
-    ReservationState, Standing, UploadState,
+    Certificate, CertificateEvent, CertificateState, Change, EventState, ReasonCode, ReservationState,
+    Standing, UploadState,
 };
-use crate::stored_as_code;
+use crate::{on_each, stored_as_code};
 
 stored_as_code!(Standing, Change, ReasonCode, EventState, ReservationState, UploadState);
+
+/// Rows of one statement.
+const CHUNK: usize = 500;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = certificates)]
@@ -35,8 +41,9 @@ struct CertificateRow {
     holder: String,
     issued_on: NaiveDate,
     expires_on: Option<NaiveDate>,
-    record: Json,
+    record: String,
     cwt: Vec<u8>,
+    proofs: Vec<u8>,
     key_id: String,
     status_list: i32,
     status_index: i32,
@@ -75,7 +82,7 @@ impl TryFrom<CertificateRow> for Certificate {
             (Standing::Replaced, Some(by)) => CertificateState::Replaced { since, by },
             _ => return Err(broken("certificate state")),
         };
-        let record: Record = serde_json::from_value(row.record.0).map_err(|_| broken("record"))?;
+        let record = FrozenRecord::read(&row.record).map_err(|_| broken("record"))?;
         Ok(Self {
             id: row.id,
             code: public_code(row.code)?,
@@ -89,8 +96,10 @@ impl TryFrom<CertificateRow> for Certificate {
             holder: row.holder,
             issued_on: row.issued_on,
             expires_on: row.expires_on,
+            digest: record.digest().map_err(|_| broken("record"))?,
             record,
             cwt: row.cwt,
+            proofs: row.proofs,
             key: row.key_id.parse().map_err(|_| broken("key id"))?,
             place: place(row.status_list, row.status_index)?,
             state,
@@ -135,18 +144,17 @@ pub fn find_by_number(conn: &mut Conn, number: &CertificateNumber) -> Result<Opt
     row.map(Certificate::try_from).transpose()
 }
 
-/// The certificate first issued for an application; one that replaced it comes later.
-pub fn find_by_application(
-    conn: &mut Conn,
-    application: ApplicationId,
-) -> Result<Option<Certificate>, DbError> {
-    let row: Option<CertificateRow> = certificates::table
-        .filter(certificates::application_id.eq(application))
-        .order(certificates::id)
-        .select(CertificateRow::as_select())
-        .first(conn)
-        .optional()?;
-    row.map(Certificate::try_from).transpose()
+/// Those of the applications for which a certificate was issued.
+pub fn issued_for(conn: &mut Conn, all: &[ApplicationId]) -> Result<HashSet<ApplicationId>, DbError> {
+    let mut issued = HashSet::new();
+    for chunk in all.chunks(CHUNK) {
+        let found: Vec<Option<ApplicationId>> = certificates::table
+            .filter(certificates::application_id.eq_any(chunk.to_vec()))
+            .select(certificates::application_id)
+            .load(conn)?;
+        issued.extend(found.into_iter().flatten());
+    }
+    Ok(issued)
 }
 
 pub fn of_person(conn: &mut Conn, person: PersonId) -> Result<Vec<Certificate>, DbError> {
@@ -184,40 +192,89 @@ pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Certific
     rows.into_iter().map(Certificate::try_from).collect()
 }
 
-/// Writes an issued certificate, valid from its state's day on.
-pub fn insert(tx: &mut Tx, context: &Context, new: &Certificate) -> Result<(), DbError> {
-    let record = serde_json::to_value(&new.record).map_err(|_| broken("record"))?;
-    diesel::insert_into(certificates::table)
-        .values((
-            certificates::id.eq(new.id),
-            certificates::code.eq(new.code.bytes().to_vec()),
-            certificates::number.eq(&new.number),
-            certificates::person_id.eq(new.person),
-            certificates::application_id.eq(new.application),
-            certificates::body_id.eq(new.body),
-            certificates::occupation.eq(new.occupation),
-            certificates::specialty.eq(new.specialty),
-            certificates::level.eq(new.level),
-            certificates::holder.eq(&new.holder),
-            certificates::issued_on.eq(new.issued_on),
-            certificates::expires_on.eq(new.expires_on),
-            certificates::record.eq(Json(record)),
-            certificates::cwt.eq(&new.cwt),
-            certificates::key_id.eq(new.key.to_string()),
-            certificates::status_list.eq(i32::try_from(new.place.list).unwrap_or(i32::MAX)),
-            certificates::status_index.eq(i32::try_from(new.place.index).unwrap_or(i32::MAX)),
-            certificates::state.eq(new.state.standing()),
-            certificates::state_since.eq(new.state.since()),
-            certificates::replaced_by.eq(new.state.successor()),
-            certificates::upload_state.eq(new.upload),
-            certificates::uploaded_on.eq(new.uploaded_on),
-            certificates::issued_at.eq(At(new.issued_at)),
-            certificates::issued_by.eq(new.issued_by),
-            certificates::changed_at.eq(At(context.now)),
-            certificates::version.eq(1),
-        ))
-        .execute(&mut **tx)?;
-    set_standing(tx, new.id, new.state)
+/// Writes issued certificates, valid from their state's day on.
+pub fn insert(tx: &mut Tx, context: &Context, new: &[Certificate]) -> Result<(), DbError> {
+    for chunk in new.chunks(CHUNK) {
+        let rows = chunk.iter().map(|new| row(context, new)).collect::<Result<Vec<_>, DbError>>()?;
+        on_each!(tx, conn => diesel::insert_into(certificates::table).values(&rows).execute(conn))?;
+        let standings: Vec<_> = chunk
+            .iter()
+            .map(|new| {
+                (
+                    certificate_standings::certificate_id.eq(new.id),
+                    certificate_standings::state.eq(new.state.standing()),
+                    certificate_standings::from_date.eq(new.state.since()),
+                )
+            })
+            .collect();
+        on_each!(tx, conn => diesel::insert_into(certificate_standings::table).values(&standings).execute(conn))?;
+    }
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = certificates, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    id: CertificateId,
+    code: &'a [u8],
+    number: CertificateNumber,
+    person_id: PersonId,
+    application_id: Option<ApplicationId>,
+    body_id: OrganisationId,
+    occupation: Occupation,
+    specialty: Specialty,
+    level: SkillLevel,
+    holder: &'a str,
+    issued_on: NaiveDate,
+    expires_on: Option<NaiveDate>,
+    record: String,
+    cwt: &'a [u8],
+    proofs: &'a [u8],
+    key_id: String,
+    status_list: i32,
+    status_index: i32,
+    state: Standing,
+    state_since: NaiveDate,
+    replaced_by: Option<CertificateId>,
+    upload_state: UploadState,
+    uploaded_on: Option<NaiveDate>,
+    issued_at: At,
+    issued_by: Option<AccountId>,
+    changed_at: At,
+    version: i32,
+}
+
+fn row<'a>(context: &Context, new: &'a Certificate) -> Result<NewRow<'a>, DbError> {
+    let stored = |number: u32| i32::try_from(number).map_err(|_| broken("status place"));
+    Ok(NewRow {
+        id: new.id,
+        code: new.code.bytes(),
+        number: new.number.clone(),
+        person_id: new.person,
+        application_id: new.application,
+        body_id: new.body,
+        occupation: new.occupation,
+        specialty: new.specialty,
+        level: new.level,
+        holder: &new.holder,
+        issued_on: new.issued_on,
+        expires_on: new.expires_on,
+        record: new.record.canonical().map_err(|_| broken("record"))?,
+        cwt: &new.cwt,
+        proofs: &new.proofs,
+        key_id: new.key.to_string(),
+        status_list: stored(new.place.list)?,
+        status_index: stored(new.place.index)?,
+        state: new.state.standing(),
+        state_since: new.state.since(),
+        replaced_by: new.state.successor(),
+        upload_state: new.upload,
+        uploaded_on: new.uploaded_on,
+        issued_at: At(new.issued_at),
+        issued_by: new.issued_by,
+        changed_at: At(context.now),
+        version: 1,
+    })
 }
 
 /// Moves a certificate from the state `before` to `after`; whether it still was in `before`.
@@ -266,26 +323,29 @@ fn set_standing(tx: &mut Tx, id: CertificateId, state: CertificateState) -> Resu
     Ok(())
 }
 
-pub fn insert_event(
-    tx: &mut Tx,
-    certificate: CertificateId,
-    event: &CertificateEvent,
-) -> Result<(), DbError> {
-    diesel::insert_into(certificate_events::table)
-        .values((
-            certificate_events::id.eq(event.id),
-            certificate_events::certificate_id.eq(certificate),
-            certificate_events::change.eq(event.change),
-            certificate_events::reason_code.eq(event.reason_code),
-            certificate_events::reason.eq(&event.reason),
-            certificate_events::requested_by.eq(event.requested_by),
-            certificate_events::requested_at.eq(At(event.requested_at)),
-            certificate_events::approved_by.eq(event.approved_by),
-            certificate_events::approved_at.eq(event.approved_at.map(At)),
-            certificate_events::effective_on.eq(event.effective_on),
-            certificate_events::state.eq(event.state),
-        ))
-        .execute(&mut **tx)?;
+/// Adds to the histories of certificates.
+pub fn insert_events(tx: &mut Tx, events: &[(CertificateId, CertificateEvent)]) -> Result<(), DbError> {
+    for chunk in events.chunks(CHUNK) {
+        let rows: Vec<_> = chunk
+            .iter()
+            .map(|(certificate, event)| {
+                (
+                    certificate_events::id.eq(event.id),
+                    certificate_events::certificate_id.eq(*certificate),
+                    certificate_events::change.eq(event.change),
+                    certificate_events::reason_code.eq(event.reason_code),
+                    certificate_events::reason.eq(&event.reason),
+                    certificate_events::requested_by.eq(event.requested_by),
+                    certificate_events::requested_at.eq(At(event.requested_at)),
+                    certificate_events::approved_by.eq(event.approved_by),
+                    certificate_events::approved_at.eq(event.approved_at.map(At)),
+                    certificate_events::effective_on.eq(event.effective_on),
+                    certificate_events::state.eq(event.state),
+                )
+            })
+            .collect();
+        on_each!(tx, conn => diesel::insert_into(certificate_events::table).values(&rows).execute(conn))?;
+    }
     Ok(())
 }
 

@@ -1,14 +1,18 @@
 //! 发证前提: whether a certificate may be issued on an application. Issuing it is `certificates`'.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use chrono::NaiveDate;
 
 use crate::db::{Conn, DbError};
 use crate::kernel::ids::{ApplicationId, OrganisationId, PersonId};
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+use crate::proof::frozen::PartResult;
 use crate::registry::exams::rules::scoring::{self, Outcome};
 use crate::registry::exams::{Application, Decision, Score, Session, store};
 
-/// That a certificate may be issued on an application. Only [`cleared`] makes one.
+/// That a certificate may be issued on an application. Only [`cleared_all`] makes one.
 #[derive(Debug, Clone)]
 pub struct Cleared {
     application: ApplicationId,
@@ -17,6 +21,7 @@ pub struct Cleared {
     occupation: Occupation,
     specialty: Specialty,
     level: SkillLevel,
+    results: Vec<PartResult>,
 }
 
 impl Cleared {
@@ -44,6 +49,11 @@ impl Cleared {
     #[must_use]
     pub const fn level(&self) -> SkillLevel {
         self.level
+    }
+    /// What was scored in each part.
+    #[must_use]
+    pub fn results(&self) -> &[PartResult] {
+        &self.results
     }
 }
 
@@ -84,23 +94,53 @@ impl Obstacle {
     }
 }
 
-/// Whether a certificate may be issued on an application today: eligible, every part passed and confirmed, and
-/// the public notice ended.
-pub fn cleared(conn: &mut Conn, id: ApplicationId, today: NaiveDate) -> Result<Cleared, NotCleared> {
-    let application = store::find_application(conn, id)?.ok_or(NotCleared::NotFound)?;
-    let session = store::find(conn, application.session)?.ok_or(NotCleared::NotFound)?;
-    let scores = store::scores_of(conn, id)?;
-    let obstacles = obstacles(&session, &application, &scores, today);
+/// Whether certificates may be issued on applications today, each in its place: eligible, every part passed and
+/// confirmed, and the public notice ended.
+pub fn cleared_all(
+    conn: &mut Conn,
+    ids: &[ApplicationId],
+    today: NaiveDate,
+) -> Result<Vec<Result<Cleared, NotCleared>>, DbError> {
+    let mut applications: HashMap<_, _> =
+        store::find_applications(conn, ids)?.into_iter().map(|found| (found.id, found)).collect();
+    let mut scores: HashMap<ApplicationId, Vec<Score>> = HashMap::new();
+    for score in store::scores_of(conn, ids)? {
+        scores.entry(score.application).or_default().push(score);
+    }
+    let mut sessions = HashMap::new();
+    for id in applications.values().map(|application| application.session) {
+        if let Entry::Vacant(unknown) = sessions.entry(id)
+            && let Some(session) = store::find(conn, id)?
+        {
+            unknown.insert(session);
+        }
+    }
+    let clear = |id: &ApplicationId| {
+        let application = applications.remove(id).ok_or(NotCleared::NotFound)?;
+        let session = sessions.get(&application.session).ok_or(NotCleared::NotFound)?;
+        clear(session, &application, &scores.remove(id).unwrap_or_default(), today)
+    };
+    Ok(ids.iter().map(clear).collect())
+}
+
+fn clear(
+    session: &Session,
+    application: &Application,
+    scores: &[Score],
+    today: NaiveDate,
+) -> Result<Cleared, NotCleared> {
+    let obstacles = obstacles(session, application, scores, today);
     if !obstacles.is_empty() {
         return Err(NotCleared::Because(obstacles));
     }
     Ok(Cleared {
-        application: id,
+        application: application.id,
         person: application.person,
         body: session.body,
         occupation: session.occupation,
         specialty: session.specialty,
         level: session.level,
+        results: scoring::results(session, scores),
     })
 }
 

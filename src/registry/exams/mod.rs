@@ -2,7 +2,7 @@
 //! person and confirmed by another, and the public notice before certificates.
 //!
 //! What an applicant is judged by (service, certificates, education) is gathered in `flows::application_submit`.
-//! Issuing is `certificates`', which asks [`clearance::cleared`] first.
+//! Issuing is `certificates`', which asks [`clearance::cleared_all`] first.
 
 pub mod clearance;
 pub mod error;

@@ -70,7 +70,7 @@ pub fn application(
     if !session::may_see_application(&session, &found, actor) {
         return Err(Error::NotFound);
     }
-    let scores = store::scores_of(conn, id)?;
+    let scores = store::scores_of(conn, &[id])?;
     Ok((session, found, scores))
 }
 

@@ -19,6 +19,9 @@ use crate::registry::exams::{
 };
 use crate::stored_as_code;
 
+/// Rows of one statement.
+const CHUNK: usize = 500;
+
 stored_as_code!(Decision);
 
 #[derive(Queryable, Selectable)]
@@ -217,6 +220,20 @@ pub fn find_application(conn: &mut Conn, id: ApplicationId) -> Result<Option<App
     row.map(ApplicationRow::application).transpose()
 }
 
+pub fn find_applications(conn: &mut Conn, ids: &[ApplicationId]) -> Result<Vec<Application>, DbError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let rows: Vec<ApplicationRow> = applications::table
+            .filter(applications::id.eq_any(chunk.to_vec()))
+            .select(ApplicationRow::as_select())
+            .load(conn)?;
+        for row in rows {
+            found.push(row.application()?);
+        }
+    }
+    Ok(found)
+}
+
 /// A session's applications: the admitted by their number, then the others by the day of their decision.
 pub fn applications(conn: &mut Conn, session: ExamSessionId) -> Result<Vec<Application>, DbError> {
     let rows: Vec<ApplicationRow> = applications::table
@@ -385,13 +402,17 @@ pub fn scores(conn: &mut Conn, session: ExamSessionId) -> Result<Vec<Score>, DbE
     Ok(rows.into_iter().map(Score::from).collect())
 }
 
-pub fn scores_of(conn: &mut Conn, application: ApplicationId) -> Result<Vec<Score>, DbError> {
-    let rows: Vec<ScoreRow> = scores::table
-        .filter(scores::application_id.eq(application))
-        .select(ScoreRow::as_select())
-        .order((scores::attempt, scores::part))
-        .load(conn)?;
-    Ok(rows.into_iter().map(Score::from).collect())
+pub fn scores_of(conn: &mut Conn, applications: &[ApplicationId]) -> Result<Vec<Score>, DbError> {
+    let mut found = Vec::new();
+    for chunk in applications.chunks(CHUNK) {
+        let rows: Vec<ScoreRow> = scores::table
+            .filter(scores::application_id.eq_any(chunk.to_vec()))
+            .select(ScoreRow::as_select())
+            .order((scores::attempt, scores::part))
+            .load(conn)?;
+        found.extend(rows.into_iter().map(Score::from));
+    }
+    Ok(found)
 }
 
 /// Writes the score of one attempt, over an unconfirmed one if there is one.

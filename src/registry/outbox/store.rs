@@ -1,43 +1,52 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use serde_json::Value;
 
 use crate::db::schema::outbox;
 use crate::db::types::{At, Json};
-use crate::db::{Both, DbError, Locked, Tx, columns};
+use crate::db::{DbError, Locked, Tx, columns};
 use crate::kernel::context::Context;
 use crate::kernel::dates::Timestamp;
 use crate::kernel::ids::{MessageId, entity};
 use crate::registry::outbox::{Claimed, Mail, MessageKind};
-use crate::stored_as_code;
+use crate::{on_each, stored_as_code};
 
 stored_as_code!(MessageKind);
 
 /// After so many attempts a message stays where it is, with its last error.
 const MAX_ATTEMPTS: i32 = 8;
+/// Rows of one statement.
+const CHUNK: usize = 500;
 
 /// Puts a mail into the outbox. The same `key` twice is one mail.
 pub fn mail(tx: &mut Tx, context: &Context, key: &str, mail: &Mail) -> Result<(), DbError> {
-    let payload = serde_json::json!({ "to": mail.to, "template": mail.template, "data": mail.data });
-    put(tx, context, MessageKind::Mail, key, payload)
+    mail_all(tx, context, &[(key.to_owned(), mail.clone())])
 }
 
-fn put(tx: &mut Tx, context: &Context, kind: MessageKind, key: &str, payload: Value) -> Result<(), DbError> {
-    Both(
-        diesel::insert_into(outbox::table)
-            .values((
-                outbox::id.eq(context.fresh_id::<entity::Message>()),
-                outbox::kind.eq(kind),
-                outbox::payload.eq(Json(payload)),
-                outbox::idempotency_key.eq(key.to_owned()),
-                outbox::created_at.eq(At(context.now)),
-                outbox::run_at.eq(At(context.now)),
-                outbox::attempts.eq(0),
-            ))
+/// Puts mails into the outbox, each under its key.
+pub fn mail_all(tx: &mut Tx, context: &Context, mails: &[(String, Mail)]) -> Result<(), DbError> {
+    for chunk in mails.chunks(CHUNK) {
+        let rows: Vec<_> = chunk
+            .iter()
+            .map(|(key, mail)| {
+                let payload =
+                    serde_json::json!({ "to": mail.to, "template": mail.template, "data": mail.data });
+                (
+                    outbox::id.eq(context.fresh_id::<entity::Message>()),
+                    outbox::kind.eq(MessageKind::Mail),
+                    outbox::payload.eq(Json(payload)),
+                    outbox::idempotency_key.eq(key),
+                    outbox::created_at.eq(At(context.now)),
+                    outbox::run_at.eq(At(context.now)),
+                    outbox::attempts.eq(0),
+                )
+            })
+            .collect();
+        on_each!(tx, conn => diesel::insert_into(outbox::table)
+            .values(&rows)
             .on_conflict(outbox::idempotency_key)
-            .do_nothing(),
-    )
-    .execute(&mut **tx)?;
+            .do_nothing()
+            .execute(conn))?;
+    }
     Ok(())
 }
 

@@ -231,14 +231,10 @@ fn own_sessions(conn: &mut Conn, context: &Context, actor: &Actor) -> Result<Vec
 
 /// Candidates whose notice has ended and who have no certificate.
 fn unissued(conn: &mut Conn, context: &Context, whole: &exams::service::Whole) -> Result<usize, Problem> {
-    let mut count = 0;
-    for candidate in whole.candidates() {
-        let ended = candidate.notice.is_some_and(|notice| notice.has_ended(context.today()));
-        if ended && certificates::store::find_by_application(conn, candidate.id)?.is_none() {
-            count += 1;
-        }
-    }
-    Ok(count)
+    let ended = |notice: exams::Notice| notice.has_ended(context.today());
+    let cleared = whole.candidates().filter(|candidate| candidate.notice.is_some_and(ended));
+    let cleared: Vec<_> = cleared.map(|candidate| candidate.id).collect();
+    Ok(cleared.len() - certificates::store::issued_for(conn, &cleared)?.len())
 }
 
 /// First-aid certificates that end soon: of an institution's staff, of an issuer's own, or the caregiver's.

@@ -2,6 +2,7 @@
 
 use crate::kernel::ids::AccountId;
 use crate::kernel::skill::ExamPart;
+use crate::proof::frozen::PartResult;
 use crate::registry::exams::error::Refused;
 use crate::registry::exams::{Part, Score, Session};
 
@@ -94,6 +95,18 @@ pub fn outcome(session: &Session, scores: &[Score]) -> Outcome {
     } else {
         Outcome::Pending
     }
+}
+
+/// The score that counts in each part that was passed.
+#[must_use]
+pub fn results(session: &Session, scores: &[Score]) -> Vec<PartResult> {
+    let passed = |part: &Part| match part_state(*part, scores, session.resits) {
+        PartState::Passed { score, .. } => {
+            Some(PartResult { part: part.part, score: u32::try_from(score).ok()? })
+        }
+        PartState::Open { .. } | PartState::Entered { .. } | PartState::Failed { .. } => None,
+    };
+    session.parts.iter().filter_map(passed).collect()
 }
 
 /// The attempt that a score belongs to. An unconfirmed score is corrected by entering it again.

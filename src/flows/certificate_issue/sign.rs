@@ -1,0 +1,108 @@
+//! Between the two transactions: every reserved record is signed, on all processors, and each signature checked.
+
+use std::num::NonZero;
+
+use crate::flows::certificate_issue::Desk;
+use crate::kernel::context::Context;
+use crate::kernel::ids::{CertificateId, entity};
+use crate::proof::issue::{Refused, issue};
+use crate::proof::keys::PrivateKey;
+use crate::proof::trust::TrustedKey;
+use crate::registry::certificates::error::Error;
+use crate::registry::certificates::{Certificate, CertificateState, Reservation, UploadState};
+
+/// Fewer are not worth a thread of their own.
+const PER_THREAD: usize = 64;
+
+/// A certificate as it is to be stored.
+pub struct Signed {
+    pub certificate: Certificate,
+    /// The one whose place it takes.
+    pub replaces: Option<CertificateId>,
+}
+
+/// Why there is nothing to be stored.
+pub enum NotSigned {
+    /// It was not even reserved, or its record can't be read.
+    Before(Error),
+    /// The record contradicts itself or its key: the number is to be void.
+    Refused(Box<Reservation>, Refused),
+}
+
+/// Signs what was reserved, for one body, each in its place.
+pub fn all(
+    desk: &Desk<'_>,
+    context: &Context,
+    mut reserved: Vec<Result<Reservation, Error>>,
+) -> Result<Vec<Result<Signed, NotSigned>>, Error> {
+    let body = reserved.iter().flatten().map(|one| one.record.body.code.clone()).next();
+    let Some(body) = body else {
+        return Ok(reserved.into_iter().filter_map(Result::err).map(NotSigned::Before).map(Err).collect());
+    };
+    let (key, certified) = (desk.signing_key)(&body)?;
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = reserved.len().div_ceil(threads).max(PER_THREAD);
+    let mut shares = Vec::new();
+    while !reserved.is_empty() {
+        let rest = reserved.split_off(share.min(reserved.len()));
+        shares.push(std::mem::replace(&mut reserved, rest));
+    }
+    let sign_share = |share: Vec<Result<Reservation, Error>>| -> Vec<_> {
+        share
+            .into_iter()
+            .map(|one| sign(one.map_err(NotSigned::Before)?, &key, &certified, context))
+            .collect()
+    };
+    let sign_share = &sign_share;
+    let signed = std::thread::scope(|scope| {
+        let workers: Vec<_> =
+            shares.into_iter().map(|share| scope.spawn(move || sign_share(share))).collect();
+        workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Result<Vec<_>, _>>()
+    });
+    match signed {
+        Ok(shares) => Ok(shares.into_iter().flatten().collect()),
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+fn sign(
+    reservation: Reservation,
+    key: &PrivateKey,
+    certified: &TrustedKey,
+    context: &Context,
+) -> Result<Signed, NotSigned> {
+    let record = reservation.record;
+    let payload = record.payload().map_err(|_| NotSigned::Before(Error::BrokenDraft))?;
+    let signed = match issue(&payload, key, certified, context.now) {
+        Ok(signed) => signed,
+        Err(refused) => {
+            return Err(NotSigned::Refused(Box::new(Reservation { record, ..reservation }), refused));
+        }
+    };
+    let certificate = Certificate {
+        id: context.fresh_id::<entity::Certificate>(),
+        code: payload.code,
+        number: payload.number,
+        person: reservation.person,
+        application: reservation.application,
+        body: reservation.body,
+        occupation: payload.occupation,
+        specialty: payload.specialty,
+        level: payload.level,
+        holder: payload.holder,
+        issued_on: payload.issued_on,
+        expires_on: payload.expires_on,
+        record,
+        digest: payload.record,
+        cwt: signed.cwt,
+        proofs: Vec::new(),
+        key: certified.id,
+        place: payload.status,
+        state: CertificateState::Valid { since: payload.issued_on },
+        upload: UploadState::Pending,
+        uploaded_on: None,
+        issued_at: context.now,
+        issued_by: context.account(),
+    };
+    Ok(Signed { certificate, replaces: reservation.replaces })
+}

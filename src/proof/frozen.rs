@@ -1,0 +1,172 @@
+//! 证书底档: everything that a certificate says in any of its forms, as it was at issue. Every form is derived from
+//! it and carries its digest inside the signature, and the log holds that digest.
+//!
+//! Absent on purpose: the identity number, which only the authorised print opens, and contacts.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::kernel::certificate_number::{BodyCode, CertificateNumber};
+use crate::kernel::identity::DocumentKind;
+use crate::kernel::ids::PublicCode;
+use crate::kernel::skill::{ExamPart, Occupation, SkillLevel, Specialty};
+use crate::proof::log::{Leaf, LeafKind};
+use crate::proof::payload::{CertificateType, Environment, Payload, StatusPlace};
+
+/// A text in both languages of the paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    pub zh: String,
+    pub en: String,
+}
+
+/// A code with the words that it is printed with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named<C> {
+    pub code: C,
+    pub zh: String,
+    pub en: String,
+}
+
+impl<C> Named<C> {
+    pub fn new(code: C, words: Words) -> Self {
+        Self { code, zh: words.zh, en: words.en }
+    }
+
+    #[must_use]
+    pub fn words(&self) -> Words {
+        Words { zh: self.zh.clone(), en: self.en.clone() }
+    }
+}
+
+/// The confirmed score of one part, in whole points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartResult {
+    pub part: ExamPart,
+    pub score: u32,
+}
+
+/// 证书底档
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrozenRecord {
+    /// Of this form of the record; 1.
+    pub version: u8,
+    #[serde(rename = "type")]
+    pub kind: CertificateType,
+    pub environment: Environment,
+    /// 128 random bits: without them nobody tells from the digest what it is of.
+    pub code: PublicCode,
+    pub number: CertificateNumber,
+    /// 姓名, as printed.
+    pub holder: String,
+    pub document_kind: DocumentKind,
+    pub occupation: Named<Occupation>,
+    /// `None` for the occupation as a whole, which prints a dash.
+    pub specialty: Option<Named<Specialty>>,
+    pub level: Named<SkillLevel>,
+    /// 评价机构
+    pub body: Named<BodyCode>,
+    /// Date in Asia/Shanghai.
+    pub issued_on: NaiveDate,
+    /// The last day on which it counts.
+    pub expires_on: Option<NaiveDate>,
+    pub status: StatusPlace,
+    /// The registry's public address at issue, without a slash at its end.
+    pub base: String,
+    /// What the holder had to show: the standard and its parts.
+    pub criteria: Words,
+    /// 成绩, in the order of the parts.
+    pub results: Vec<PartResult>,
+}
+
+/// The SHA-256 of a record's canonical bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RecordDigest(pub [u8; 32]);
+
+/// Why stored bytes are no frozen record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a frozen record in its canonical form")]
+pub struct BadRecord;
+
+impl FrozenRecord {
+    pub const VERSION: u8 = 1;
+
+    /// The record's JSON in the canonical form of RFC 8785.
+    ///
+    /// # Errors
+    /// [`BadRecord`], which no record of ours comes to.
+    pub fn canonical(&self) -> Result<String, BadRecord> {
+        serde_json_canonicalizer::to_string(self).map_err(|_| BadRecord)
+    }
+
+    /// # Errors
+    /// [`BadRecord`]. Only what [`FrozenRecord::canonical`] writes is accepted.
+    pub fn read(text: &str) -> Result<Self, BadRecord> {
+        let record: Self = serde_json::from_str(text).map_err(|_| BadRecord)?;
+        let canonical = record.version == Self::VERSION && record.canonical()? == text;
+        if canonical { Ok(record) } else { Err(BadRecord) }
+    }
+
+    /// # Errors
+    /// As [`FrozenRecord::canonical`].
+    pub fn digest(&self) -> Result<RecordDigest, BadRecord> {
+        Ok(RecordDigest(Sha256::digest(self.canonical()?).into()))
+    }
+
+    /// What goes into the QR.
+    ///
+    /// # Errors
+    /// As [`FrozenRecord::canonical`].
+    pub fn payload(&self) -> Result<Payload, BadRecord> {
+        Ok(Payload {
+            environment: self.environment,
+            code: self.code,
+            number: self.number.clone(),
+            holder: self.holder.clone(),
+            occupation: self.occupation.code,
+            specialty: self.specialty.as_ref().map_or(Specialty::General, |specialty| specialty.code),
+            level: self.level.code,
+            body: self.body.code.clone(),
+            issued_on: self.issued_on,
+            expires_on: self.expires_on,
+            status: self.status,
+            record: self.digest()?,
+        })
+    }
+}
+
+impl RecordDigest {
+    /// The entry of the log that vouches for the record.
+    #[must_use]
+    pub const fn leaf(self) -> Leaf {
+        Leaf { kind: LeafKind::Certificate, digest: self.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proof::fixture::record;
+
+    #[test]
+    fn only_the_canonical_form_is_read() {
+        let text = record().canonical().expect("written");
+        assert_eq!(FrozenRecord::read(&text), Ok(record()));
+        assert_eq!(FrozenRecord::read(&text.replacen(':', ": ", 1)), Err(BadRecord));
+        assert_eq!(FrozenRecord::read(&text.replacen("\"version\":1", "\"version\":2", 1)), Err(BadRecord));
+        let more = text.replacen('{', "{\"a\":1,", 1);
+        assert_eq!(FrozenRecord::read(&more), Err(BadRecord));
+    }
+
+    #[test]
+    fn another_record_has_another_digest() {
+        let other = FrozenRecord { holder: "王桂芳".to_owned(), ..record() };
+        assert_ne!(other.digest(), record().digest());
+        assert_eq!(record().payload().expect("a payload").record, record().digest().expect("a digest"));
+    }
+}
