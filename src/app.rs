@@ -207,6 +207,16 @@ impl App {
             seeds: &self.seeds,
             public_url: self.config.public_url(),
             signing_key: Box::new(|body| self.signing_key(body)),
+            may_sign: Box::new(|conn| {
+                self.log.may_sign(conn, self.clock.now()).map_err(|fault| match fault {
+                    LogFault::Database(error) => error.into(),
+                    LogFault::ClockBehind { .. } => {
+                        certificates::error::Error::LogClockBehind(fault.to_string())
+                    }
+                    other => certificates::error::Error::LogDisagrees(other.to_string()),
+                })
+            }),
+            issued: Box::new(|| self.publish_log()),
             status_changed: Box::new(|| self.refresh_status()),
         }
     }

@@ -144,11 +144,7 @@ impl Log {
             return Ok(Some(known));
         }
         let Some(index) = store::index_of(conn, leaf)? else { return Ok(None) };
-        let is_in = |checkpoint: &Arc<Checkpoint>| index < checkpoint.head.size;
-        if !self.published().as_ref().is_some_and(is_in) {
-            self.look()?;
-        }
-        let Some(checkpoint) = self.published().filter(is_in) else { return Ok(None) };
+        let Some(checkpoint) = self.published_above(index)? else { return Ok(None) };
         let hashes = Tree::new(checkpoint.head, &self.folder)?.prove_leaf(index)?;
         crate::proof::log::tree::check_leaf(checkpoint.head, index, leaf, &hashes)?;
         let proof = Arc::new(InclusionProof { index, hashes, checkpoint: Checkpoint::clone(&checkpoint) });
@@ -158,6 +154,24 @@ impl Log {
         }
         proofs.insert(leaf.digest, Arc::clone(&proof));
         Ok(Some(proof))
+    }
+
+    /// Whether an entry stands in the published log.
+    pub fn is_published(&self, conn: &mut Conn, leaf: &Leaf) -> Result<bool, LogFault> {
+        if self.known_proof(leaf).is_some() {
+            return Ok(true);
+        }
+        let Some(index) = store::index_of(conn, leaf)? else { return Ok(false) };
+        Ok(self.published_above(index)?.is_some())
+    }
+
+    /// The published checkpoint, if it covers the entry at `index`.
+    fn published_above(&self, index: u64) -> Result<Option<Arc<Checkpoint>>, LogFault> {
+        let covers = |checkpoint: &Arc<Checkpoint>| index < checkpoint.head.size;
+        if !self.published().as_ref().is_some_and(covers) {
+            self.look()?;
+        }
+        Ok(self.published().filter(covers))
     }
 
     /// A proof that was made before, without asking the database.
@@ -244,10 +258,4 @@ pub fn folder(config: &Config) -> PathBuf {
 #[must_use]
 pub fn lock_folder(config: &Config) -> PathBuf {
     config.data_dir.join("log-lock")
-}
-
-/// Until the frozen record lands.
-pub fn leaf_of(found: &crate::registry::certificates::Certificate) -> Leaf {
-    use sha2::Digest;
-    Leaf { kind: crate::proof::log::LeafKind::Certificate, digest: sha2::Sha256::digest(&found.cwt).into() }
 }

@@ -129,7 +129,7 @@ fn proof(number: &str, output: Output) -> Result<(), Failure> {
     let log = Log::new(&config, database.clone(), app::environment(&config)?)?;
     let proof = database.read(|conn| {
         let Some(found) = store::find_by_number(conn, &number)? else { return Ok(None) };
-        log.proof(conn, &crate::app::log::leaf_of(&found))
+        log.proof(conn, &found.digest.leaf())
     })?;
     let proof = proof
         .ok_or_else(|| Failure::Failed(format!("{number}: no certificate that the log has published")))?;

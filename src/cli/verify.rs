@@ -15,7 +15,8 @@ use crate::proof::content::{Content, Unreadable};
 use crate::proof::report::{Report, Verdict};
 use crate::proof::status::StatusSnapshot;
 use crate::proof::trust::{TrustError, TrustList};
-use crate::proof::verify::{unreadable, verify};
+use crate::proof::log::inclusion::InclusionProof;
+use crate::proof::verify::{Evidence, unreadable, verify_logged};
 
 #[derive(Args)]
 pub struct Verify {
@@ -25,6 +26,9 @@ pub struct Verify {
     /// A status list, or the bundle of two as `/status/{list}` serves it. May be given more than once.
     #[arg(long, value_name = "FILE")]
     status: Vec<PathBuf>,
+    /// The proof of the transparency log, as `huzheng log proof` prints it.
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
     /// Judge as of this date (2026-11-21) or instant (2026-11-21T04:00:00Z).
     #[arg(long, value_name = "DATE")]
     at: Option<String>,
@@ -64,8 +68,12 @@ fn check(args: &Verify) -> Result<Report, Failure> {
         args.status.clone()
     };
     let status = read_status(&files, &trust, now);
+    let proof = args.log.as_deref().map(read_proof).transpose()?;
     Ok(match content {
-        Ok(content) => verify(&content, &trust, Some(&status), at),
+        Ok(content) => {
+            let log = proof.as_ref().map_or(Evidence::None, Evidence::Proof);
+            verify_logged(&content, &trust, Some(&status), log, at)
+        }
         Err(reason) => unreadable(reason),
     })
 }
@@ -111,6 +119,12 @@ pub fn read_trust(file: &Path, now: Timestamp) -> Result<TrustList, Failure> {
         }
         read => read.map_err(|error| failed(&error)),
     }
+}
+
+fn read_proof(file: &Path) -> Result<InclusionProof, Failure> {
+    let rejected = |why: &dyn std::fmt::Display| Failure::Rejected(format!("--log: {}: {why}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| rejected(&error))?;
+    InclusionProof::read(&text).map_err(|error| rejected(&error))
 }
 
 /// The status lists of a data folder; none where it has none yet.

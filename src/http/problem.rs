@@ -366,6 +366,14 @@ impl From<certificates::error::Error> for Problem {
             Error::NotIssuable(NotIssuable::Body) => Self::Conflict("body-may-not-issue"),
             Error::NotIssuable(NotIssuable::Accreditation(code)) => Self::Conflict(code),
             Error::NoKey => Self::Conflict("no-issuing-key"),
+            Error::LogDisagrees(why) => {
+                tracing::error!(%why, "nothing is signed");
+                Self::Conflict("log-disagrees")
+            }
+            Error::LogClockBehind(why) => {
+                tracing::error!(%why, "nothing is signed");
+                Self::Conflict("log-clock-behind")
+            }
             Error::Refused(refused) => not_signed(&refused),
             Error::DailyCap => Self::Conflict("daily-cap"),
             Error::NumberTaken => Self::Invalid(Invalid::one("number", "number-taken")),

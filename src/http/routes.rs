@@ -626,6 +626,8 @@ fn certificates() -> Vec<RouteSpec> {
             .says("The same page as a picture; each call is audited."),
         get("/api/v1/certificates/{id}.cwt", CERTIFICATES, api::certificates::certificate_cwt)
             .says("What was signed: a CWT in COSE_Sign1."),
+        get("/api/v1/certificates/{id}.proof", CERTIFICATES, api::certificates::certificate_proof)
+            .says("The proof that the transparency log has published it, as c2sp.org/tlog-proof@v1."),
         get("/api/v1/certificates/{id}", CERTIFICATES, api::certificates::certificate_get)
             .says("One certificate with its history.")
             .gives::<CertificateView>(),
@@ -687,6 +689,7 @@ fn verification() -> Vec<RouteSpec> {
         get("/status/{list}/{purpose}", PUBLIC, published::status_list),
         get("/log/checkpoint", PUBLIC, log::checkpoint),
         get("/log/tile/{path:.+}", PUBLIC, log::tile),
+        get("/log/proof/{code}", PUBLIC, log::proof),
     ]
 }
 

@@ -11,6 +11,9 @@ use rxing::{BinaryBitmap, DecodeHints, Luma8LuminanceSource};
 
 use crate::codes;
 use crate::kernel::ids::PublicCode;
+use crate::proof::cose::Envelope;
+use crate::proof::log::Leaf;
+use crate::proof::payload::Payload;
 use crate::proof::{cose, fragment};
 
 /// The largest picture that is looked at, in bytes of its file.
@@ -58,6 +61,18 @@ codes! {
 impl std::error::Error for Unreadable {}
 
 impl Content {
+    /// The entry of the log that the content says is its own; nothing of it was checked.
+    #[must_use]
+    pub fn claimed_leaf(&self) -> Option<Leaf> {
+        match self {
+            Self::Signed { cwt, .. } => {
+                let payload = Payload::decode(Envelope::parse(cwt).ok()?.payload).ok()?;
+                Some(payload.record.leaf())
+            }
+            Self::Address(_) => None,
+        }
+    }
+
     /// # Errors
     /// [`Unreadable`].
     pub fn read(bytes: &[u8]) -> Result<Self, Unreadable> {

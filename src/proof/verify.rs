@@ -8,6 +8,8 @@ use crate::kernel::dates::{Timestamp, shanghai_date};
 use crate::proof::content::{Address, Content, Unreadable};
 use crate::proof::cose::{BadEnvelope, Envelope};
 use crate::proof::keys::Purpose;
+use crate::proof::log::Leaf;
+use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::payload::{BadPayload, Payload};
 use crate::proof::report::{CertificateFacts, CheckName, CheckResult, Checks, Report, Verdict};
 use crate::proof::status::{Standing, StatusSnapshot, UnknownStatus};
@@ -23,11 +25,25 @@ pub fn verify(
     status: Option<&StatusSnapshot>,
     now: Timestamp,
 ) -> Report {
+    verify_logged(content, trust, status, Evidence::None, now)
+}
+
+/// [`verify`] with what is at hand to show that the certificate stands in the transparency log. Only a key with a
+/// cutoff (the root has said that it was stolen) demands it: then a certificate without proof is not believed, and one
+/// from behind the cutoff is a forgery.
+#[must_use]
+pub fn verify_logged(
+    content: &Content,
+    trust: &TrustList,
+    status: Option<&StatusSnapshot>,
+    log: Evidence<'_>,
+    now: Timestamp,
+) -> Report {
     let mut checks = Checks::default();
     match content {
         Content::Signed { address, cwt } => match examine(cwt, address.as_ref(), trust, &mut checks) {
             Err(end) => checks.report(end.verdict(), None),
-            Ok((payload, key)) => judge(payload, key, trust, status, now, checks),
+            Ok((payload, key)) => judge(payload, key, trust, status, log, now, checks),
         },
         Content::Address(address) => {
             checks.pass(CheckName::Decoded);
@@ -44,6 +60,16 @@ pub fn verify(
 #[must_use]
 pub fn unreadable(reason: Unreadable) -> Report {
     Report::without_content(Verdict::Unsupported, CheckResult::Failed, reason.code())
+}
+
+/// What is at hand to show that a certificate stands in the log.
+#[derive(Debug, Clone, Copy)]
+pub enum Evidence<'a> {
+    None,
+    /// Handed over by anybody.
+    Proof(&'a InclusionProof),
+    /// The proof of this leaf, which we made ourselves from tiles that we checked.
+    Included(&'a Leaf, &'a InclusionProof),
 }
 
 /// An examination that ends before there is a certificate to speak of.
@@ -150,9 +176,14 @@ fn judge(
     key: &TrustedKey,
     trust: &TrustList,
     status: Option<&StatusSnapshot>,
+    log: Evidence<'_>,
     now: Timestamp,
     mut checks: Checks,
 ) -> Report {
+    let in_log = match check_log(&payload, key, trust, log, &mut checks) {
+        Ok(verdict) => verdict,
+        Err(end) => return checks.report(end.verdict(), None),
+    };
     let standing = status.map_or(Standing::Unknown(UnknownStatus::NoList), |lists| {
         lists.lookup(&payload.code, payload.status, now)
     });
@@ -160,6 +191,7 @@ fn judge(
         check_key(key, trust, now, &mut checks),
         check_dates(&payload, now, &mut checks),
         check_status(&standing, &mut checks),
+        in_log,
     ];
     let verdict = found.into_iter().fold(Verdict::Valid, worse);
     let facts = facts(payload, key, standing);
@@ -167,10 +199,8 @@ fn judge(
 }
 
 fn check_key(key: &TrustedKey, trust: &TrustList, now: Timestamp, checks: &mut Checks) -> Verdict {
-    let doubt = if key.cutoff.is_some() {
-        // Only the log can tell what was signed before the theft: see `docs/api.md`.
-        Some("log-proof-needed")
-    } else if key.state == KeyState::Halted {
+    // What a key with a cutoff has signed, the log vouches for.
+    let doubt = if key.state == KeyState::Halted && key.cutoff.is_none() {
         Some("key-halted")
     } else if trust.is_expired(now) {
         Some("trust-list-expired")
@@ -183,6 +213,41 @@ fn check_key(key: &TrustedKey, trust: &TrustList, now: Timestamp, checks: &mut C
     }
     checks.pass(CheckName::Key);
     Verdict::Valid
+}
+
+/// Only the log can tell what was signed before a theft.
+fn check_log(
+    payload: &Payload,
+    key: &TrustedKey,
+    trust: &TrustList,
+    log: Evidence<'_>,
+    checks: &mut Checks,
+) -> Result<Verdict, End> {
+    let leaf = payload.record.leaf();
+    let index = match log {
+        Evidence::None if key.cutoff.is_none() => return Ok(Verdict::Valid),
+        Evidence::None => Err("log-proof-needed"),
+        Evidence::Proof(proof) => {
+            proof.check(&leaf, trust).map(|()| proof.index).map_err(|_| "log-proof-wrong")
+        }
+        Evidence::Included(known, proof) if *known == leaf => Ok(proof.index),
+        Evidence::Included(..) => Err("log-proof-wrong"),
+    };
+    match index {
+        Ok(index) if key.cutoff.is_some_and(|cutoff| index >= cutoff) => {
+            Err(forged(checks, CheckName::Log, "log-after-cutoff"))
+        }
+        Ok(_) => {
+            checks.pass(CheckName::Log);
+            Ok(Verdict::Valid)
+        }
+        Err(detail) => {
+            let wrong = !matches!(log, Evidence::None);
+            let result = if wrong { CheckResult::Failed } else { CheckResult::Unknown };
+            checks.set(CheckName::Log, result, detail);
+            Ok(Verdict::StatusUnknown)
+        }
+    }
 }
 
 fn check_dates(payload: &Payload, now: Timestamp, checks: &mut Checks) -> Verdict {

@@ -12,6 +12,7 @@ use crate::app::trust::public_host;
 use crate::db::Conn;
 use crate::flows::certificate_change::certificate_change;
 use crate::flows::certificate_issue::{certificate_issue, session_certificates_issue};
+use crate::http::api::log::PROOF_TYPE;
 use crate::http::call::{Answer, Call, ok};
 use crate::http::input::{Input, Query};
 use crate::http::problem::Problem;
@@ -61,8 +62,10 @@ pub struct CertificateView {
     pub key_id: String,
     /// The address in the short QR.
     pub verify_url: String,
-    /// The address with the whole signed content, as in the large QR.
-    pub qr_content: String,
+    /// The address with the whole signed content, as in the large QR; `null` until the log has published it.
+    pub qr_content: Option<String>,
+    /// The proof that the log has published it: index, size, checkpoint and hashes. `null` until then, and in lists.
+    pub log: Option<serde_json::Value>,
     /// Empty in lists.
     pub events: Vec<EventView>,
 }
@@ -111,12 +114,8 @@ pub struct IssuedView {
 
 impl CertificateView {
     #[must_use]
-    pub fn new(
-        app: &App,
-        certificate: &Certificate,
-        body: &Organisation,
-        events: &[CertificateEvent],
-    ) -> Self {
+    pub fn new(app: &App, certificate: &Certificate, body: &Organisation, release: &Release) -> Self {
+        let signed = || signed_url(&app.config.public_url(), &certificate.code, &certificate.cwt);
         let base = app.config.public_url();
         Self {
             id: certificate.id.to_string(),
@@ -140,8 +139,9 @@ impl CertificateView {
             issued_at: certificate.issued_at.to_rfc3339(),
             key_id: certificate.key.to_string(),
             verify_url: verify_url(&base, &certificate.code),
-            qr_content: signed_url(&base, &certificate.code, &certificate.cwt),
-            events: events.iter().map(EventView::from).collect(),
+            qr_content: (*release != Release::Waiting).then(signed),
+            log: None,
+            events: Vec::new(),
         }
     }
 }
@@ -251,10 +251,35 @@ pub async fn certificate_list(call: Call, Query(query): Query<CertificateQuery>)
                 Role::Caregiver => own(conn, &actor),
                 _ => visible(app, conn, &actor, &query),
             })?;
-            Ok(found.iter().map(|(one, body)| CertificateView::new(app, one, body, &[])).collect::<Vec<_>>())
+            app.database.read(|conn| {
+                let view = |(one, body): &(Certificate, Organisation)| {
+                    Ok(CertificateView::new(app, one, body, &release(app, conn, one)?))
+                };
+                found.iter().map(view).collect::<Result<Vec<_>, Problem>>()
+            })
         })
         .await?;
     ok(&views)
+}
+
+/// Whether the transparency log has published a certificate. Before that nobody is given a form of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Release {
+    Waiting,
+    Done,
+}
+
+pub fn release(app: &App, conn: &mut Conn, certificate: &Certificate) -> Result<Release, Problem> {
+    let published = app.log.is_published(conn, &certificate.digest.leaf())?;
+    Ok(if published { Release::Done } else { Release::Waiting })
+}
+
+/// Refuses what is not released yet, for the time that a publisher takes to come round.
+fn released(app: &App, conn: &mut Conn, certificate: &Certificate) -> Result<(), Problem> {
+    match release(app, conn, certificate)? {
+        Release::Done => Ok(()),
+        Release::Waiting => Err(Problem::NotYet(2)),
+    }
 }
 
 pub async fn certificate_get(call: Call, id: web::Path<CertificateId>) -> Answer {
@@ -268,7 +293,12 @@ fn whole(app: &App, actor: &Actor, id: CertificateId) -> Result<CertificateView,
     app.database.read(|conn| {
         let (certificate, body) = service::certificate(conn, actor, id)?;
         let events = store::events(conn, id)?;
-        Ok(CertificateView::new(app, &certificate, &body, &events))
+        let proof = app.log.proof(conn, &certificate.digest.leaf())?;
+        let release = if proof.is_some() { Release::Done } else { Release::Waiting };
+        let mut view = CertificateView::new(app, &certificate, &body, &release);
+        view.events = events.iter().map(EventView::from).collect();
+        view.log = proof.map(|proof| serde_json::json!(*proof));
+        Ok(view)
     })
 }
 
@@ -390,6 +420,20 @@ pub async fn certificate_cwt(call: Call, id: web::Path<CertificateId>) -> Answer
     print(call, *id, Print::Cwt).await
 }
 
+/// The proof of the log, in its text form.
+pub async fn certificate_proof(call: Call, id: web::Path<CertificateId>) -> Answer {
+    let actor = call.actor()?.clone();
+    let proof = call
+        .work(move |app, _| {
+            app.database.read(|conn| {
+                let (found, _) = service::certificate(conn, &actor, *id)?;
+                app.log.proof(conn, &found.digest.leaf())?.ok_or(Problem::NotYet(2))
+            })
+        })
+        .await?;
+    Ok(HttpResponse::Ok().content_type(PROOF_TYPE).body(proof.text()))
+}
+
 /// Pixels of the picture's width: 150 dpi.
 const PNG_WIDTH: u32 = 1754;
 
@@ -398,8 +442,11 @@ async fn print(call: Call, id: CertificateId, form: Print) -> Answer {
     let (bytes, number) = call
         .work(move |app, context| {
             if form == Print::Cwt {
-                let (found, _) = app.database.read(|conn| service::certificate(conn, &actor, id))?;
-                return Ok((found.cwt, found.number));
+                return app.database.read(|conn| {
+                    let (found, _) = service::certificate(conn, &actor, id)?;
+                    released(app, conn, &found)?;
+                    Ok((found.cwt, found.number))
+                });
             }
             let (found, document) = opened(app, context, &actor, id, form)?;
             let designs = app.printer.designs(&app.config.font_dirs).map_err(unprintable)?;
@@ -434,6 +481,7 @@ fn opened(
 ) -> Result<(Certificate, IdentityDocument), Problem> {
     app.database.write(|tx| {
         let (found, _) = service::certificate(tx, actor, id)?;
+        released(app, tx, &found)?;
         let document = people::service::document(tx, &app.sealer, found.person)?;
         let details = serde_json::json!({ "form": if form == Print::Png { "png" } else { "pdf" } });
         audit::store::record(tx, context, "certificate_print", ("certificate", id), details)?;

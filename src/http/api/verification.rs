@@ -11,6 +11,7 @@ use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::app::App;
 use crate::app::code_cache::Known;
 use crate::app::status_board::Board;
 use crate::app::trust::public_host;
@@ -18,12 +19,14 @@ use crate::http::call::{Answer, Call, ok};
 use crate::http::input::{Input, MAX_BODY, Upload, read_body};
 use crate::http::problem::Problem;
 use crate::kernel::certificate_number::CertificateNumber;
+use crate::kernel::context::Context;
 use crate::kernel::form::{self, Fields, Form};
 use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::proof::content::{Address, Content, Unreadable};
 use crate::proof::report::{CheckResult, Report, Verdict};
-use crate::proof::verify::{unreadable, verify};
+use crate::proof::log::inclusion::InclusionProof;
+use crate::proof::verify::{Evidence, unreadable, verify_logged};
 use crate::registry::certificates::rules::{masked, same_name};
 use crate::registry::certificates::store;
 use crate::registry::people;
@@ -135,20 +138,57 @@ pub async fn verification(call: Call, handed: Handed) -> Answer {
     ok(&check(&call, content).await?)
 }
 
+/// A report with the proof of the log, where there is one.
+#[derive(Debug, Serialize)]
+pub struct Checked {
+    #[serde(flatten)]
+    pub report: Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<Arc<InclusionProof>>,
+}
+
+impl From<Report> for Checked {
+    fn from(report: Report) -> Self {
+        Self { report, log: None }
+    }
+}
+
 /// What `content` is worth. An address alone leads to the register's own record, with the name masked.
-pub async fn check(call: &Call, content: Result<Content, Unreadable>) -> Result<Report, Problem> {
+pub async fn check(call: &Call, content: Result<Content, Unreadable>) -> Result<Checked, Problem> {
     let content = match content {
         Ok(content) => content,
-        Err(reason) => return Ok(unreadable(reason)),
+        Err(reason) => return Ok(unreadable(reason).into()),
     };
     let trust = call.app.trust.current();
     match &content {
         Content::Address(address) if trust.list.is_our_host(&address.host) => {
-            Ok(by_code(call, &address.code).await?.map_or_else(not_found, |found| found.report))
+            Ok(by_code(call, &address.code).await?.map_or_else(|| not_found().into(), Found::into_checked))
         }
         _ => {
             let board = board(call).await?;
-            Ok(verify(&content, &trust.list, Some(&board.snapshot), call.context.now))
+            let judge = |log: Evidence<'_>| {
+                verify_logged(&content, &trust.list, Some(&board.snapshot), log, call.context.now)
+            };
+            let Some(leaf) = content.claimed_leaf() else { return Ok(judge(Evidence::None).into()) };
+            let mut log = call.app.log.known_proof(&leaf);
+            if let Some(proof) = &log {
+                let report = judge(Evidence::Included(&leaf, proof));
+                return Ok(Checked { log: report.certificate.is_some().then_some(log).flatten(), report });
+            }
+            let report = judge(Evidence::None);
+            if report.certificate.is_some() {
+                // Its first scan here: only what is genuine is worth a look into the register.
+                let find = move |app: &App, _: &Context| {
+                    app.database.read(|conn| app.log.proof(conn, &leaf).map_err(Problem::from))
+                };
+                log = call.work(find).await?;
+            }
+            Ok(match log {
+                Some(proof) => {
+                    Checked { report: judge(Evidence::Included(&leaf, &proof)), log: Some(proof) }
+                }
+                None => report.into(),
+            })
         }
     }
 }
@@ -171,6 +211,13 @@ pub struct Found {
     pub report: Report,
 }
 
+impl Found {
+    fn into_checked(self) -> Checked {
+        let log = self.report.certificate.is_some().then(|| Arc::clone(&self.known.proof));
+        Checked { report: self.report, log }
+    }
+}
+
 /// The register's own record of `code`. Only codes that nobody has cost the address some of its allowance.
 pub async fn by_code(call: &Call, code: &PublicCode) -> Result<Option<Found>, Problem> {
     let Some(known) = known(call, *code).await? else { return Ok(None) };
@@ -178,7 +225,8 @@ pub async fn by_code(call: &Call, code: &PublicCode) -> Result<Option<Found>, Pr
     let board = board(call).await?;
     let address = Address { host: public_host(&call.app.config), code: *code };
     let content = Content::Signed { address: Some(address), cwt: known.cwt.clone() };
-    let mut report = verify(&content, &trust.list, Some(&board.snapshot), call.context.now);
+    let log = Evidence::Included(&known.leaf, &known.proof);
+    let mut report = verify_logged(&content, &trust.list, Some(&board.snapshot), log, call.context.now);
     if let Some(certificate) = &mut report.certificate {
         certificate.holder = masked(&certificate.holder);
     }
@@ -190,12 +238,24 @@ async fn known(call: &Call, code: PublicCode) -> Result<Option<Arc<Known>>, Prob
         return Ok(Some(known));
     }
     admit(call)?;
-    let found = call.read(move |conn, _| Ok(store::find_by_code(conn, &code)?)).await?;
-    let Some(found) = found else {
+    let found = call
+        .work(move |app, _| {
+            app.database.read(|conn| {
+                let Some(found) = store::find_by_code(conn, &code)? else { return Ok(None) };
+                let proof = app.log.proof(conn, &found.digest.leaf())?;
+                Ok::<_, Problem>(Some((found, proof)))
+            })
+        })
+        .await?;
+    let Some((found, proof)) = found else {
         miss(call);
         return Ok(None);
     };
-    let known = Arc::new(Known { person: found.person, holder: found.holder, cwt: found.cwt });
+    // Before the log has published it, nobody was given it.
+    let Some(proof) = proof else { return Ok(None) };
+    let leaf = found.digest.leaf();
+    let known =
+        Arc::new(Known { person: found.person, holder: found.holder, cwt: found.cwt, leaf, proof });
     call.app.codes.keep(code, Arc::clone(&known));
     Ok(Some(known))
 }
@@ -229,7 +289,7 @@ pub async fn record(call: &Call, code: &str) -> Answer {
         None
     };
     Ok(match found {
-        Some(found) => HttpResponse::Ok().json(found.report),
+        Some(found) => HttpResponse::Ok().json(found.into_checked()),
         None => HttpResponse::build(StatusCode::NOT_FOUND).json(not_found()),
     })
 }

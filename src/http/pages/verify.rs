@@ -177,7 +177,7 @@ fn frame(call: &Call, code: &str) -> Value {
 }
 
 /// Details of checks beside those that are codes of their own.
-const DETAILS: [&str; 23] = [
+const DETAILS: [&str; 25] = [
     "not-checked",
     "mismatch",
     "malformed",
@@ -195,6 +195,8 @@ const DETAILS: [&str; 23] = [
     "key-type",
     "key-validity",
     "log-proof-needed",
+    "log-proof-wrong",
+    "log-after-cutoff",
     "trust-list-expired",
     "issued-in-future",
     "expired",
@@ -294,7 +296,7 @@ pub async fn scan_submit(call: Call, form: ScanForm) -> Answer {
             Ok(see_other(&format!("/v/{}", address.code), None))
         }
         Ok(_) => {
-            let report = check(&call, content).await?;
+            let report = check(&call, content).await?.report;
             show(&call, "pages/verify", "verify-title", page(&call, "", &report))
         }
     }

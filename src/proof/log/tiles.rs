@@ -101,6 +101,12 @@ pub trait TileSource {
     fn read(&self, path: &str) -> Result<Vec<u8>, String>;
 }
 
+impl<F: Fn(&str) -> Result<Vec<u8>, String>> TileSource for F {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        self(path)
+    }
+}
+
 /// The first hashes or entries of a place, from its own file or, where it has grown since, from the full one.
 pub(super) fn read_place<T>(
     source: &dyn TileSource,

@@ -41,6 +41,12 @@ pub enum Error {
     /// A key file cannot be read.
     #[error("{0}")]
     KeyFile(String),
+    /// The database does not hold what the transparency log has published, or the log can't be asked.
+    #[error("nothing is signed: {0}")]
+    LogDisagrees(String),
+    /// The clock is behind the log's last checkpoint.
+    #[error("nothing is signed: {0}")]
+    LogClockBehind(String),
     #[error("the stored draft cannot be read")]
     BrokenDraft,
     #[error(transparent)]
