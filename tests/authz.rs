@@ -39,6 +39,10 @@ const PUBLIC: &[&str] = &[
     "GET /.well-known/did.json",
     "GET /status/{list}",
     "GET /status/{list}/{purpose}",
+    // 透明日志: an auditor walks it without asking us.
+    "GET /log/checkpoint",
+    "GET /log/tile/{path:.+}",
+    "GET /log/proof/{code}",
 ];
 
 const USERS: [(&str, Role); 8] = [

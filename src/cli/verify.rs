@@ -12,10 +12,10 @@ use crate::cli::{Failure, Output, load_config, tell};
 use crate::config::Config;
 use crate::kernel::dates::{Timestamp, shanghai_date, shanghai_midnight};
 use crate::proof::content::{Content, Unreadable};
+use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::report::{Report, Verdict};
 use crate::proof::status::StatusSnapshot;
 use crate::proof::trust::{TrustError, TrustList};
-use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::verify::{Evidence, unreadable, verify_logged};
 
 #[derive(Args)]
@@ -122,7 +122,8 @@ pub fn read_trust(file: &Path, now: Timestamp) -> Result<TrustList, Failure> {
 }
 
 fn read_proof(file: &Path) -> Result<InclusionProof, Failure> {
-    let rejected = |why: &dyn std::fmt::Display| Failure::Rejected(format!("--log: {}: {why}", file.display()));
+    let rejected =
+        |why: &dyn std::fmt::Display| Failure::Rejected(format!("--log: {}: {why}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| rejected(&error))?;
     InclusionProof::read(&text).map_err(|error| rejected(&error))
 }

@@ -5,16 +5,16 @@ use crate::kernel::ids::PublicCode;
 use crate::proof::content::{Address, Content};
 use crate::proof::cose;
 use crate::proof::fixture::{Fixture, NOON, at, day, id, payload};
-use crate::proof::keys::Purpose;
-use crate::proof::payload::{Environment, Payload};
-use crate::proof::report::{CheckName, CheckResult, Report, Verdict};
-use crate::proof::status::{Ending, StatusSnapshot, Successor};
-use crate::proof::trust::{KeyState, TrustDocument, TrustList, TrustedKey};
 use crate::proof::frozen::RecordDigest;
+use crate::proof::keys::Purpose;
 use crate::proof::log::checkpoint::Checkpoint;
 use crate::proof::log::edge::Edge;
 use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::log::tree::{Tree, TreeHead};
+use crate::proof::payload::{Environment, Payload};
+use crate::proof::report::{CheckName, CheckResult, Report, Verdict};
+use crate::proof::status::{Ending, StatusSnapshot, Successor};
+use crate::proof::trust::{KeyState, TrustDocument, TrustList, TrustedKey};
 use crate::proof::verify::{Evidence, verify, verify_logged};
 
 const OURS: &str = "huzheng.haining.example";
@@ -190,7 +190,10 @@ fn an_address_alone_is_for_the_registry_to_look_up() {
 }
 
 /// The verdict on the good certificate by `proof`, its key being cut off at `cutoff`, and what the log's check says.
-fn judged(cutoff: Option<u64>, change: impl FnOnce(&Fixture, &mut InclusionProof)) -> (Verdict, &'static str) {
+fn judged(
+    cutoff: Option<u64>,
+    change: impl FnOnce(&Fixture, &mut InclusionProof),
+) -> (Verdict, &'static str) {
     let fixture = Fixture::new();
     let mut edge = Edge::default();
     for number in 0..5 {
