@@ -13,8 +13,8 @@ use actix_web::dev::Server;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
 use diesel::connection::SimpleConnection;
 use ed25519_dalek::{Signature, Verifier, VerifyingKey};
-use huzheng::app::keyring::Keyring;
-use huzheng::app::trust::{self, Certification};
+use huzheng::app::ceremony::{self, Certification};
+use huzheng::app::keyring::{KeyPlace, Keyring};
 use huzheng::app::{App, keys_folder};
 use huzheng::config::Config;
 use huzheng::db::DbError;
@@ -26,7 +26,6 @@ use huzheng::kernel::skill::{ExamPart, Occupation, SkillLevel};
 use huzheng::proof::cose::Envelope;
 use huzheng::proof::frozen::{FrozenRecord, Named, PartResult, Words};
 use huzheng::proof::issue::issue;
-use huzheng::proof::keys::KeyId;
 use huzheng::proof::payload::{CertificateType, Environment, StatusPlace};
 use huzheng::proof::qr::signed_url;
 use zeroize::Zeroizing;
@@ -206,11 +205,13 @@ fn registry_in(folder: &std::path::Path, address: SocketAddr) -> Result<App, Fai
         body: BODY.parse()?,
         name_zh: "海宁市养老护理职业技能评价中心".to_owned(),
         name_en: "Haining Elderly Care Skill Assessment Centre".to_owned(),
+        types: vec![CertificateType::Skill],
         from: huzheng::kernel::dates::shanghai_date(app.clock.now()),
         until: shanghai_date(app.clock.now()) + chrono::Days::new(365),
         daily_cap: None,
+        place: KeyPlace::File,
     };
-    trust::certify(&app.config, &app.keyring, app.clock.now(), &asked)?;
+    ceremony::certify(&app.config, &app.keyring, app.clock.now(), &asked)?;
     app.keep_current();
     Ok(app)
 }
@@ -239,23 +240,23 @@ fn certificate(app: &App) -> Result<(PublicCode, Vec<u8>), Failure> {
         results: vec![PartResult { part: ExamPart::Theory, score: 82 }],
     };
     let payload = record.payload()?;
-    let key = app.keyring.issuing(&payload.body)?.ok_or("no issuing key")?;
-    let key_id = KeyId::of(&key.public(), Environment::Test);
     let trust = app.trust.current();
-    let cwt = issue(&payload, &key, trust.list.key(key_id).ok_or("an unknown key")?, now)?.cwt;
+    let certified = trust.list.issuing(&payload.body).ok_or("no issuing key")?;
+    let cwt = issue(&payload, &*app.keyring.signer(certified)?, certified, now)?.cwt;
     // The person and the body are not looked at.
     let sql = format!(
         "PRAGMA foreign_keys = OFF;
          INSERT INTO certificates (id, code, number, person_id, body_id, occupation, specialty, level, holder, issued_on,
              record, cwt, proofs, key_id, status_list, status_index, state, state_since, upload_state, issued_at, changed_at, version)
          VALUES (zeroblob(16), x'{}', '{}', zeroblob(16), zeroblob(16), '4-10-01-05', 'general', '5', '{}', '{day}',
-             '{}', x'{}', x'', '{key_id}', 1, 42, 'valid', '{day}', 'pending', '{at}', '{at}', 1);
+             '{}', x'{}', x'', '{}', 1, 42, 'valid', '{day}', 'pending', '{at}', '{at}', 1);
          PRAGMA foreign_keys = ON;",
         hex::encode(payload.code.bytes()),
         payload.number.as_str(),
         payload.holder,
         record.canonical()?,
         hex::encode(&cwt),
+        certified.id,
         day = payload.issued_on,
         at = now.format("%Y-%m-%dT%H:%M:%S%.6fZ"),
     );

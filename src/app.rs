@@ -1,14 +1,17 @@
 //! The application: configuration, database, clock, randomness and secrets, wired together here and nowhere else.
 
+pub mod ceremony;
 pub mod clock;
 pub mod code_cache;
 pub mod keyring;
 pub mod log;
 pub mod printer;
+pub mod seen;
 pub mod status_board;
+pub mod token;
 pub mod trust;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +23,8 @@ use crate::app::keyring::{Keyring, KeyringError};
 use crate::app::log::{Log, LogFault};
 use crate::app::printer::Printer;
 use crate::app::status_board::StatusBoard;
-use crate::app::trust::{Published, TrustFileError};
+use crate::app::token::Token;
+use crate::app::trust::{NotSigning, Published, TrustFileError};
 use crate::config::{Config, ConfigError};
 use crate::db::{Database, DbError, migrations};
 use crate::flows::certificate_issue::Desk;
@@ -35,7 +39,7 @@ use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Context, Origin, Randomness, uuid_at};
 use crate::kernel::identity::IdentityRegions;
 use crate::kernel::ids::RequestId;
-use crate::proof::keys::{KeyFileError, KeyId, PrivateKey};
+use crate::proof::keys::{KeyFileError, Purpose, Signer, SigningError};
 use crate::proof::payload::Environment;
 use crate::proof::trust::TrustedKey;
 use crate::registry::certificates;
@@ -114,11 +118,11 @@ impl App {
             .map_err(|_| setting("HUZHENG_AREA", "an area code has 2, 4, 6, 9 or 12 digits"))?;
         std::fs::create_dir_all(&config.data_dir)
             .map_err(|error| StartError::File(config.data_dir.clone(), error))?;
-        let keyring = Keyring::open(&keys_folder(&config), passphrase(&config)?, environment)?;
+        let keyring = open_keyring(&config)?;
         let database = Database::open(&config.database_url()?, config.database_connections)?;
         database.read(|conn| Ok::<_, DbError>(migrations::run(conn)))??;
         let trust = Published::open(&config, &keyring, clock.now())?;
-        let status = StatusBoard::new(&config, database.clone(), &keyring);
+        let status = StatusBoard::new(&config, database.clone());
         let log = Log::new(&config, database.clone(), environment)?;
         let missing = match environment {
             Environment::Test => MissingText::Refuse,
@@ -156,8 +160,10 @@ impl App {
     /// Takes up what others changed: a new trust list, and the standing of certificates. What fails is told to the
     /// log and leaves what was known, which goes stale by itself.
     pub fn keep_current(&self) {
-        let now = self.clock.now();
-        if let Err(error) = self.trust.reload(&self.keyring, now) {
+        if let Err(error) = self.trust.renew_if_due(&self.config, &self.keyring, self.clock.now()) {
+            tracing::error!(%error, "the trust list was not renewed");
+        }
+        if let Err(error) = self.trust.reload(&self.config, &self.keyring) {
             tracing::error!(%error, "the trust list was not taken up");
         }
         self.refresh_status();
@@ -168,7 +174,13 @@ impl App {
     /// released.
     pub fn publish_log(&self) {
         let now = self.clock.now();
-        let published = self.tell_log().and_then(|()| self.log.publish(&self.keyring.log, now));
+        if let Err(error) = self.tell_log() {
+            tracing::error!(%error, "the log was not told of what is published beside certificates");
+        }
+        let published = match self.signer(Purpose::Log) {
+            Ok((key, _)) => self.log.publish(&*key, now).map(|_| ()).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
         if let Err(error) = published {
             tracing::error!(%error, "the transparency log was not published");
         }
@@ -177,7 +189,7 @@ impl App {
     /// Enters what is published beside certificates: the trust list with what it says of each key, and the bits of
     /// the status lists.
     fn tell_log(&self) -> Result<(), LogFault> {
-        let leaves = self.log.untold(&self.trust.current(), &self.status.signed());
+        let leaves = self.log.untold(&self.config, &self.trust.current(), &self.status.signed())?;
         if leaves.is_empty() {
             return Ok(());
         }
@@ -185,9 +197,21 @@ impl App {
         self.log.tell(&context, &leaves)
     }
 
+    /// Opens the issuing keys in force, so that one out of reach is told when a server starts. The rest works without it.
+    pub fn try_issuing_keys(&self) {
+        for key in self.trust.current().list.document().keys.iter().filter(|key| key.body.is_some()) {
+            if key.is_usable(self.clock.now())
+                && let Err(error) = self.keyring.signer(key)
+            {
+                tracing::warn!(key = %key.id, %error, "a body cannot issue");
+            }
+        }
+    }
+
     /// Reads the standing of certificates anew, after a change.
     pub fn refresh_status(&self) {
-        if let Err(error) = self.status.refresh(&self.keyring.status, self.clock.now()) {
+        let signer = || self.signer(Purpose::Status);
+        if let Err(error) = self.status.refresh(&signer, self.clock.now()) {
             tracing::error!(%error, "the status of certificates was not refreshed");
         }
     }
@@ -221,16 +245,20 @@ impl App {
         }
     }
 
+    /// Whoever signs for one of the registry's own purposes now, and what the root certified of the key.
+    pub fn signer(&self, purpose: Purpose) -> Result<(Arc<dyn Signer>, TrustedKey), NotSigning> {
+        self.trust.current().signer(&self.keyring, purpose, self.clock.now())
+    }
+
     fn signing_key(
         &self,
         body: &BodyCode,
-    ) -> Result<(Arc<PrivateKey>, TrustedKey), certificates::error::Error> {
+    ) -> Result<(Arc<dyn Signer>, TrustedKey), certificates::error::Error> {
         use certificates::error::Error;
-        let key = self.keyring.issuing(body).map_err(|error| Error::KeyFile(error.to_string()))?;
-        let key = key.ok_or(Error::NoKey)?;
-        let id = KeyId::of(&key.public(), self.environment);
-        let certified = self.trust.current().list.key(id).cloned().ok_or(Error::NoKey)?;
-        Ok((key, certified))
+        let trust = self.trust.current();
+        trust.may_sign(self.clock.now())?;
+        let certified = trust.list.issuing(body).ok_or(Error::NoKey)?;
+        Ok((self.keyring.signer(certified).map_err(NotSigning::from)?, certified.clone()))
     }
 
     /// Which identity numbers are accepted: those of nobody only where nothing is real.
@@ -266,15 +294,26 @@ pub fn environment(config: &Config) -> Result<Environment, ConfigError> {
     })
 }
 
+/// The key files of the data folder, and the token if one is configured.
+pub fn open_keyring(config: &Config) -> Result<Keyring, StartError> {
+    let keyring = Keyring::open(&keys_folder(config), passphrase(config)?, environment(config)?)?;
+    let token = Token::of(config).map_err(KeyringError::from)?;
+    Ok(keyring.with_token(token))
+}
+
 #[must_use]
 pub fn keys_folder(config: &Config) -> PathBuf {
     config.data_dir.join("keys")
 }
 
-/// The passphrase of the key files, without the line end that editors add.
+/// The passphrase of the key files.
 pub fn passphrase(config: &Config) -> Result<Zeroizing<Vec<u8>>, StartError> {
-    let path = config.key_passphrase_file.as_ref().ok_or(KeyringError::NoPassphrase)?;
-    let mut bytes = std::fs::read(path).map_err(|error| StartError::File(path.clone(), error))?;
+    passphrase_in(config.key_passphrase_file.as_ref().ok_or(KeyringError::NoPassphrase)?)
+}
+
+/// The passphrase that a file holds, without the line end that editors add.
+pub fn passphrase_in(path: &Path) -> Result<Zeroizing<Vec<u8>>, StartError> {
+    let mut bytes = std::fs::read(path).map_err(|error| StartError::File(path.to_owned(), error))?;
     while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
         bytes.pop();
     }
@@ -283,4 +322,15 @@ pub fn passphrase(config: &Config) -> Result<Zeroizing<Vec<u8>>, StartError> {
 
 fn setting(name: &'static str, why: &str) -> ConfigError {
     ConfigError::Setting { name, why: why.to_owned() }
+}
+
+impl From<NotSigning> for certificates::error::Error {
+    fn from(why: NotSigning) -> Self {
+        match why {
+            NotSigning::ClockBehind { .. } => Self::ClockBehind,
+            NotSigning::Expired(_) => Self::TrustListExpired,
+            NotSigning::NoKey(_) => Self::NoKey,
+            NotSigning::Keyring(error) => Self::Signing(SigningError(error.to_string())),
+        }
+    }
 }

@@ -30,6 +30,18 @@ pub struct Config {
     #[config(env = "HUZHENG_KEY_PASSPHRASE_FILE")]
     pub key_passphrase_file: Option<PathBuf>,
 
+    /// The library of a PKCS#11 token that keeps issuing keys, such as `/usr/lib/softhsm/libsofthsm2.so`.
+    #[config(env = "HUZHENG_PKCS11_MODULE")]
+    pub pkcs11_module: Option<PathBuf>,
+
+    /// The label of that token.
+    #[config(env = "HUZHENG_PKCS11_TOKEN")]
+    pub pkcs11_token: Option<String>,
+
+    /// A file that holds the token's user PIN.
+    #[config(env = "HUZHENG_PKCS11_PIN_FILE")]
+    pub pkcs11_pin_file: Option<PathBuf>,
+
     /// `smtp://…` or `smtps://…`. Without it mail is written to files in the data folder.
     #[config(env = "HUZHENG_SMTP_URL")]
     pub smtp_url: Option<String>,

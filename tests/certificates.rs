@@ -8,7 +8,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use huzheng::app::trust;
 use huzheng::db::DbError;
-use huzheng::db::schema::employments;
+use huzheng::db::schema::{employments, log_leaves};
 use huzheng::db::types::At;
 use huzheng::http::problem::Problem;
 use huzheng::kernel::context::Origin;
@@ -21,7 +21,7 @@ use huzheng::registry::indicators::store::{Counted, headcounts, headcounts_by_ch
 use serde_json::{Value, json};
 
 use crate::support::databases::Kind;
-use crate::support::passed::{certify, passed};
+use crate::support::passed::{certify, passed, passed_session};
 use crate::support::people::identity_number;
 use crate::support::{Answer, World, on_both};
 
@@ -381,4 +381,35 @@ fn libraries_of_others_accept_it_and_refuse_a_changed_byte() {
     let middle = changed.len() / 2;
     changed[middle] ^= 1;
     assert!(!accepts(&changed));
+}
+
+/// A session is issued in one go, up to what the key may sign in a day; the rest follows the next day. Every
+/// certificate has its leaf, and every number is explained.
+#[test]
+fn a_session_is_issued_as_far_as_the_key_may() {
+    on_both(|world| {
+        certify(world, Some(3));
+        let (session, applications) = passed_session(world, 0..5);
+        let leaves = || {
+            let count = |conn: &mut huzheng::db::Conn| log_leaves::table.count().get_result(conn);
+            world.app.database.read(|conn| count(conn).map_err(DbError::from)).expect("a count")
+        };
+        let before: i64 = leaves();
+        let at = format!("/api/v1/exam-sessions/{session}/certificates");
+        let all = world.post("assessor", &at, json!({})).expect(200);
+        let answers = all.as_array().expect("a list");
+        assert_eq!(answers.len(), applications.len());
+        let numbers: BTreeSet<_> = answers.iter().filter_map(|one| one["number"].as_str()).collect();
+        let refused: Vec<_> = answers.iter().filter_map(|one| one["refused"].as_str()).collect();
+        assert_eq!((numbers.len(), refused), (3, vec!["daily-cap"; 2]));
+        assert_eq!(leaves() - before, 3);
+        world.advance_days(1);
+        let rest = world.post("assessor", &at, json!({})).expect(200);
+        assert_eq!(rest.as_array().map(Vec::len), Some(2));
+        assert!(rest.as_array().expect("a list").iter().all(|one| one["refused"].is_null()), "{rest:?}");
+        assert_eq!(leaves() - before, 5);
+        let unexplained =
+            world.app.database.read(|conn| number_store::unexplained(conn).map_err(Problem::from));
+        assert_eq!(unexplained.expect("numbers"), []);
+    });
 }

@@ -148,3 +148,27 @@ fn an_assessment_body_sees_what_it_recorded() {
         assert_eq!(["assessor", "assessor2", "body2", "bureau"].map(seen), [1, 1, 0, 1]);
     });
 }
+
+#[test]
+fn two_entries_at_once_are_a_conflict_and_no_fault() {
+    on_both(|world| {
+        let target = json!({
+            "area": "330481", "indicator": "senior-share", "value_hundredths": 2_500,
+            "valid_from": "2026-06-01", "source": "文件",
+        });
+        let rescuer = rescuer("同时1", "2026-01-05", Some("海宁市红十字会"));
+        for (path, entry) in [("/api/v1/targets", &target), ("/api/v1/first-aid-certificates", &rescuer)] {
+            let client = world.as_user("bureau");
+            let answers: Vec<_> = std::thread::scope(|scope| {
+                let calls: Vec<_> = (0..6).map(|_| scope.spawn(|| client.post(path, entry))).collect();
+                calls.into_iter().map(|call| call.join().expect("no panic")).collect()
+            });
+            let made = answers.iter().filter(|answer| answer.status == 201).count();
+            assert_eq!(made, 1, "{path}: {answers:?}");
+            for late in answers.iter().filter(|answer| answer.status != 201) {
+                // Either it looked after the first, or it met it.
+                assert!(late.status == 422 || late.conflict() == "two-at-once", "{path}: {late:?}");
+            }
+        }
+    });
+}

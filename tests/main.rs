@@ -13,6 +13,7 @@ mod cli;
 mod exams;
 mod indicators;
 mod input;
+mod keys;
 mod log;
 mod mail;
 mod people;

@@ -124,6 +124,16 @@ fn staff_join_and_leave() {
         let service = format!("/api/v1/people/{}/service", joined["person_id"].as_str().expect("an id"));
         let service = world.get("bureau", &service).expect(200);
         assert_eq!((&service["days"], &service["years"]), (&json!(177), &json!(0)));
+        // The next employer sees the years, and not where they were served.
+        let next = format!("/api/v1/organisations/{}/employments", world.organisation("institution2"));
+        world.post("institution2", &next, joining(1, "王芳", "2026-08-01")).expect(201);
+        let path = format!("/api/v1/people/{}/service", joined["person_id"].as_str().expect("an id"));
+        let seen = world.get("institution2", &path).expect(200);
+        let spells = seen["employments"].as_array().expect("spells");
+        let named: Vec<_> = spells.iter().map(|spell| spell["organisation_id"].clone()).collect();
+        assert_eq!(spells.len(), 2);
+        assert!(named.contains(&Value::Null) && named.contains(&json!(world.organisation("institution2"))));
+        assert!(!seen.to_string().contains(&world.organisation("institution")), "{seen}");
         // Another institution's people and lists are not this one's.
         let staff = format!("/api/v1/organisations/{}/staff", world.organisation("school"));
         assert_eq!(world.get("institution", &staff).status, 404);

@@ -142,6 +142,8 @@ fn sqlite_kind(row: &ColumnRow) -> String {
     match row.kind.as_str() {
         "BLOB" if name == "id" || name.ends_with("_id") || name.ends_with("_by") => "uuid".to_owned(),
         "BLOB" => "bytea".to_owned(),
+        // SQLite numbers the rows of a table by an INTEGER alone, which holds 64 bits.
+        "INTEGER" if name == "id" => "bigint".to_owned(),
         "TEXT" if is_time(name) => "timestamp with time zone".to_owned(),
         "TEXT" if JSON_COLUMNS.contains(&name) => "jsonb".to_owned(),
         "TIMESTAMP" if table_is_diesel_s => "timestamp without time zone".to_owned(),
@@ -150,8 +152,7 @@ fn sqlite_kind(row: &ColumnRow) -> String {
     }
 }
 
-const JSON_COLUMNS: [&str; 7] =
-    ["parts", "declarations", "shortfalls", "draft", "record", "details", "payload"];
+const JSON_COLUMNS: [&str; 5] = ["parts", "declarations", "shortfalls", "details", "payload"];
 
 fn is_time(name: &str) -> bool {
     name == "at" || name.ends_with("_at") || name == "locked_until"

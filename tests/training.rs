@@ -452,3 +452,25 @@ fn a_stranger_is_not_enrolled_by_id() {
         world.post("school", &format!("{path}/enrolments"), stranger).expect(201);
     });
 }
+
+#[test]
+fn who_was_closed_announces_neither_class_nor_exam() {
+    use diesel::connection::SimpleConnection;
+    on_both(|world| {
+        let close = "UPDATE organisations SET status = 'closed'";
+        world
+            .app
+            .database
+            .read(|conn| conn.batch_execute(close).map_err(huzheng::db::DbError::from))
+            .expect("closed");
+        let school = world.as_user("school");
+        let errors = school.post("/api/v1/classes", &entry(&programme(&school))).field_errors();
+        assert_eq!(errors, [("programme_id".to_owned(), "not-accredited".to_owned())]);
+        let session = json!({
+            "level": 5, "place": "考场一", "registration_closes_on": "2026-11-25", "held_on": "2026-11-30",
+            "capacity": 2,
+        });
+        let errors = world.post("assessor", "/api/v1/exam-sessions", session).field_errors();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+    });
+}

@@ -12,6 +12,7 @@ malformed-body = The body did not arrive whole.
 malformed-multipart = The uploaded form is incomplete.
 malformed-request = The request is incomplete.
 malformed-idempotency-key = An Idempotency-Key has 1 to 200 characters.
+conflict-two-at-once = Somebody else entered the same thing at this moment. Nothing was done; look again.
 conflict-idempotency-race = The same request is under way; repeat it with the same Idempotency-Key in a moment.
 conflict-idempotency-key = This Idempotency-Key was used for a request with another content.
 

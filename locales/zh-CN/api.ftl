@@ -12,6 +12,7 @@ malformed-body = 请求体没有收完整。
 malformed-multipart = 上传的表单不完整。
 malformed-request = 请求不完整。
 malformed-idempotency-key = Idempotency-Key 须为 1 至 200 个字符。
+conflict-two-at-once = 他人刚刚登记了相同内容，本次未作任何更改，请刷新后再试。
 conflict-idempotency-race = 相同的请求正在处理，请稍后用同一 Idempotency-Key 重试。
 conflict-idempotency-key = 同一 Idempotency-Key 已用于另一内容的请求。
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::kernel::ids::{PersonId, PublicCode};
-use crate::proof::log::Leaf;
 use crate::proof::log::inclusion::InclusionProof;
+use crate::proof::verify::Evidence;
 
 /// At some 2 KB each.
 const CAPACITY: usize = 50_000;
@@ -19,8 +19,15 @@ pub struct Known {
     pub holder: String,
     pub cwt: Vec<u8>,
     /// That the log has released it.
-    pub leaf: Leaf,
     pub proof: Arc<InclusionProof>,
+}
+
+impl Known {
+    /// That the register has issued exactly this.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence<'_> {
+        Evidence::Register { cwt: &self.cwt, proof: &self.proof }
+    }
 }
 
 #[derive(Debug, Default)]

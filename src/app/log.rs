@@ -147,7 +147,12 @@ impl Log {
         let Some(checkpoint) = self.published_above(index)? else { return Ok(None) };
         let hashes = Tree::new(checkpoint.head, &self.folder)?.prove_leaf(index)?;
         crate::proof::log::tree::check_leaf(checkpoint.head, index, leaf, &hashes)?;
-        let proof = Arc::new(InclusionProof { index, hashes, checkpoint: Checkpoint::clone(&checkpoint) });
+        let proof = Arc::new(InclusionProof {
+            index,
+            hashes,
+            checkpoint: Checkpoint::clone(&checkpoint),
+            record: None,
+        });
         let mut proofs = self.proofs.write().unwrap_or_else(PoisonError::into_inner);
         if proofs.len() >= PROOFS {
             proofs.clear();

@@ -11,14 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::TimeDelta;
 
-use crate::app::keyring::Keyring;
-use crate::app::trust::{did, write_whole};
+use crate::app::trust::{NotSigning, did, write_whole};
 use crate::config::Config;
 use crate::db::{Database, DbError};
 use crate::kernel::dates::Timestamp;
-use crate::proof::keys::{KeyId, PrivateKey};
+use crate::proof::keys::{KeyId, Signer};
 use crate::proof::status::{BadStatusList, Ending, StatusList, StatusPurpose, StatusSnapshot, Successor};
 use crate::proof::status_jwt::{self, BadStatusJwt, Publisher, StatusBundle};
+use crate::proof::trust::TrustedKey;
 use crate::registry::certificates::store::{self, Mark};
 use crate::registry::certificates::{CertificateState, Standing};
 
@@ -40,6 +40,7 @@ pub struct SignedLists {
     /// Of the bits of each list, for the transparency log.
     pub digests: Vec<[u8; 32]>,
     valid_from: Option<Timestamp>,
+    signed_by: Option<KeyId>,
 }
 
 /// The board and the means to keep it current.
@@ -49,7 +50,6 @@ pub struct StatusBoard {
     lifetime: TimeDelta,
     did: String,
     base: String,
-    signer: KeyId,
     board: RwLock<Arc<Board>>,
     signed: RwLock<Arc<SignedLists>>,
     /// Held by whoever refreshes, so that an older reading never takes a newer one's place.
@@ -66,6 +66,9 @@ struct Marks {
     seen: Option<Timestamp>,
 }
 
+/// Whoever signs the lists, asked for when there is something to sign.
+pub type StatusSigner<'a> = dyn Fn() -> Result<(Arc<dyn Signer>, TrustedKey), NotSigning> + 'a;
+
 #[derive(Debug, thiserror::Error)]
 pub enum BoardError {
     #[error(transparent)]
@@ -74,20 +77,21 @@ pub enum BoardError {
     List(#[from] BadStatusList),
     #[error(transparent)]
     Signing(#[from] BadStatusJwt),
+    #[error(transparent)]
+    NotSigning(#[from] NotSigning),
     #[error("{0}: {1}")]
     File(PathBuf, std::io::Error),
 }
 
 impl StatusBoard {
     #[must_use]
-    pub fn new(config: &Config, database: Database, keyring: &Keyring) -> Self {
+    pub fn new(config: &Config, database: Database) -> Self {
         Self {
             database,
             folder: config.data_dir.join("status"),
             lifetime: TimeDelta::seconds(i64::from(config.status_lifetime)),
             did: did(config),
             base: config.public_url(),
-            signer: KeyId::of(&keyring.status.public(), keyring.environment),
             board: RwLock::default(),
             signed: RwLock::default(),
             marks: Mutex::default(),
@@ -116,7 +120,7 @@ impl StatusBoard {
     }
 
     /// Reads what changed and publishes it: at once in memory, and as signed lists where they changed or grow old.
-    pub fn refresh(&self, status_key: &PrivateKey, now: Timestamp) -> Result<(), BoardError> {
+    pub fn refresh(&self, signer: &StatusSigner<'_>, now: Timestamp) -> Result<(), BoardError> {
         let mut marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
         let since = marks.seen.map(|seen| seen - OVERLAP);
         let (changed, highest) = self
@@ -134,8 +138,10 @@ impl StatusBoard {
         *self.board.write().unwrap_or_else(PoisonError::into_inner) = board;
         let grown_old =
             self.signed().valid_from.is_none_or(|from| now >= from + self.lifetime / 2 || now < from);
-        if differs || grown_old {
-            self.sign(&lists, status_key, now)?;
+        // A key that was rotated signs no more.
+        let rotated = signer().is_ok_and(|(_, key)| self.signed().signed_by != Some(key.id));
+        if differs || grown_old || rotated {
+            self.sign(&lists, signer, now)?;
         }
         Ok(())
     }
@@ -143,13 +149,14 @@ impl StatusBoard {
     fn sign(
         &self,
         lists: &[[StatusList; 2]],
-        status_key: &PrivateKey,
+        signer: &StatusSigner<'_>,
         now: Timestamp,
     ) -> Result<(), BoardError> {
         let publisher = Publisher { did: &self.did, base: &self.base };
+        let (signer, certified) = signer()?;
         let mut bundles = BTreeMap::new();
         for [revocation, suspension] in lists {
-            let write = |list| status_jwt::write(list, publisher, status_key, self.signer);
+            let write = |list| status_jwt::write(list, publisher, &*signer, certified.id);
             let bundle = StatusBundle {
                 list: revocation.list,
                 revocation: write(revocation)?,
@@ -164,7 +171,8 @@ impl StatusBoard {
             write_whole(&file, bundle.to_json().as_bytes()).map_err(in_file)?;
         }
         let digests = lists.iter().flatten().map(StatusList::digest).collect();
-        let signed = Arc::new(SignedLists { bundles, digests, valid_from: Some(now) });
+        let signed =
+            Arc::new(SignedLists { bundles, digests, valid_from: Some(now), signed_by: Some(certified.id) });
         *self.signed.write().unwrap_or_else(PoisonError::into_inner) = signed;
         Ok(())
     }

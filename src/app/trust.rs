@@ -1,35 +1,34 @@
 //! The published trust list: `DATA_DIR/trust-list.json`, signed by the root key. The server reads it and reads it
-//! again when it changes; `huzheng keys` writes new versions.
+//! again when it changes.
 //!
-//! Absent: what a trust list says and who believes it (`proof::trust`).
+//! Absent: what a trust list says and who believes it (`proof::trust`), and who writes new versions (`app::ceremony`).
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
+use crate::app::ceremony;
 use crate::app::keyring::{Keyring, KeyringError};
+use crate::app::seen::{self, Lock};
 use crate::config::Config;
-use crate::kernel::certificate_number::BodyCode;
-use crate::kernel::dates::{Timestamp, shanghai_date, years_after};
-use crate::proof::keys::{KeyId, PrivateKey, PublicKey, Purpose};
-use crate::proof::payload::CertificateType;
-use crate::proof::trust::{KeyState, TrustDocument, TrustError, TrustList, TrustedKey};
+use crate::kernel::dates::{Timestamp, shanghai_date};
+use crate::proof::keys::{Purpose, Signer};
+use crate::proof::trust::{TrustError, TrustList, TrustedKey};
 
 /// In the data folder.
 pub const FILE: &str = "trust-list.json";
-/// How long a trust list counts without a newer version.
-const LIST_YEARS: u32 = 1;
-/// How long the registry's own keys are certified for.
-const KEY_YEARS: u32 = 10;
+/// How long before its expiry a list is to be renewed.
+const RENEW_BEFORE: TimeDelta = TimeDelta::days(30);
+/// By how much the clocks of the root's machine and of this one may differ.
+const SKEW: TimeDelta = TimeDelta::minutes(1);
 
 /// One version of the list, as published and as read.
 #[derive(Debug)]
 pub struct Trust {
     pub text: String,
     pub list: TrustList,
-    changed: Option<SystemTime>,
 }
 
 /// The version in force, exchanged while the server runs.
@@ -37,7 +36,14 @@ pub struct Trust {
 pub struct Published {
     file: PathBuf,
     current: RwLock<Arc<Trust>>,
+    /// Which file was looked at last, taken up or not.
+    looked_at: Mutex<Option<FileMark>>,
+    /// The last day on which the coming expiry was told.
+    told_on: Mutex<Option<NaiveDate>>,
 }
+
+/// A file's inode and the time of its last change: another version is another file.
+type FileMark = (u64, i64, i64);
 
 #[derive(Debug, thiserror::Error)]
 pub enum TrustFileError {
@@ -47,46 +53,77 @@ pub enum TrustFileError {
     List(PathBuf, TrustError),
     #[error(transparent)]
     Keyring(#[from] KeyringError),
-    #[error("there is no key {0} in the trust list")]
-    NoSuchKey(String),
+    #[error("{0} is version {1}, and version {2} was in force here already: put the newer one back")]
+    RolledBack(PathBuf, u64, u64),
+    #[error("{0} is another version {1} than the one that was in force here: the root key signed two")]
+    Forked(PathBuf, u64),
+    #[error(transparent)]
+    NotSigning(#[from] NotSigning),
+    /// What was asked of the root key contradicts the list.
+    #[error("{0}")]
+    Rejected(String),
 }
 
-/// Who is certified, and for what.
-#[derive(Debug, Clone)]
-pub struct Certification {
-    pub body: BodyCode,
-    pub name_zh: String,
-    pub name_en: String,
-    /// The first day that may stand as issue date.
-    pub from: NaiveDate,
-    /// The last day that may stand as issue date.
-    pub until: NaiveDate,
-    /// Certificates a day.
-    pub daily_cap: Option<u32>,
+/// Why this registry signs nothing at the moment.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSigning {
+    #[error("the clock is behind: it says {now}, and the trust list was issued at {issued_at}")]
+    ClockBehind { now: Timestamp, issued_at: Timestamp },
+    #[error("the trust list expired at {0}: renew it with `huzheng keys renew`")]
+    Expired(Timestamp),
+    #[error("the trust list has no {0} key in force")]
+    NoKey(Purpose),
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+}
+
+impl Trust {
+    /// Whether what is signed at `now` can be believed: by a list that is in force, and a clock that is not behind
+    /// it.
+    pub fn may_sign(&self, now: Timestamp) -> Result<(), NotSigning> {
+        let document = self.list.document();
+        if document.issued_at > now + SKEW {
+            return Err(NotSigning::ClockBehind { now, issued_at: document.issued_at });
+        }
+        if self.list.is_expired(now) {
+            return Err(NotSigning::Expired(document.expires_at));
+        }
+        Ok(())
+    }
+
+    /// Whoever signs for one of the registry's own purposes, and what the root certified of the key.
+    pub fn signer(
+        &self,
+        keyring: &Keyring,
+        purpose: Purpose,
+        now: Timestamp,
+    ) -> Result<(Arc<dyn Signer>, TrustedKey), NotSigning> {
+        self.may_sign(now)?;
+        let certified = self.list.in_force(purpose, now).ok_or(NotSigning::NoKey(purpose))?;
+        Ok((keyring.signer(certified)?, certified.clone()))
+    }
 }
 
 impl Published {
-    /// Reads the list of the data folder. Where there is none yet, or it lacks a host that the configuration names,
+    /// Reads the list of the data folder. Where there is none yet, or it lacks a key or a host that it should name,
     /// the root key makes a version that fits; without a root key at hand that is told and left to its holder.
     pub fn open(config: &Config, keyring: &Keyring, now: Timestamp) -> Result<Self, TrustFileError> {
         let file = config.data_dir.join(FILE);
         if !file.exists() {
-            write_first(config, keyring, now)?;
+            ceremony::write_first(config, keyring, now)?;
         }
-        let mut trust = read(&file, keyring.root_public.as_ref(), now)?;
-        let unnamed: Vec<_> =
-            hosts(config).into_iter().filter(|host| !trust.list.is_our_host(host)).collect();
-        if !unnamed.is_empty() {
-            let revised = revise(config, keyring, now, |document| {
-                document.verify_hosts.extend(unnamed.iter().cloned());
-                Ok(())
-            });
-            match revised {
-                Ok(()) => trust = read(&file, keyring.root_public.as_ref(), now)?,
-                Err(error) => tracing::warn!(%error, ?unnamed, "hosts are missing in the trust list"),
+        let mut trust = read(config, keyring)?;
+        let missing = ceremony::Missing::of(&trust.list, config, now);
+        if !missing.is_empty() {
+            match ceremony::complete(config, keyring, now) {
+                Ok(()) => trust = read(config, keyring)?,
+                Err(error) => {
+                    tracing::error!(%error, %missing, "run `huzheng keys renew` where the root key is");
+                }
             }
         }
-        Ok(Self { file, current: RwLock::new(Arc::new(trust)) })
+        let looked_at = Mutex::new(mark(&file));
+        Ok(Self { file, current: RwLock::new(Arc::new(trust)), looked_at, told_on: Mutex::default() })
     }
 
     /// The version in force.
@@ -95,160 +132,58 @@ impl Published {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Renews a list that expires soon where the root key is at hand; elsewhere its holder is told, once a day.
+    pub fn renew_if_due(
+        &self,
+        config: &Config,
+        keyring: &Keyring,
+        now: Timestamp,
+    ) -> Result<(), TrustFileError> {
+        let expires_at = self.current().list.document().expires_at;
+        if now + RENEW_BEFORE < expires_at {
+            return Ok(());
+        }
+        if keyring.has_root() {
+            return ceremony::complete(config, keyring, now);
+        }
+        let today = Some(shanghai_date(now));
+        if std::mem::replace(&mut *self.told_on.lock().unwrap_or_else(PoisonError::into_inner), today)
+            != today
+        {
+            tracing::warn!(%expires_at, "the trust list expires: run `huzheng keys renew` where the root key is");
+        }
+        Ok(())
+    }
+
     /// Takes up the file if it changed since; whether it did. An older version, another root's or a broken one is
     /// refused, and the version in force stays.
-    pub fn reload(&self, keyring: &Keyring, now: Timestamp) -> Result<bool, TrustFileError> {
-        let before = self.current();
-        if changed_at(&self.file) == before.changed {
+    pub fn reload(&self, config: &Config, keyring: &Keyring) -> Result<bool, TrustFileError> {
+        let mut looked_at = self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = mark(&self.file);
+        if found == *looked_at {
             return Ok(false);
         }
-        let read = read(&self.file, keyring.root_public.as_ref(), now)?;
-        if read.list.document().version < before.list.document().version {
-            return Ok(false);
-        }
-        keyring.reread_issuing();
+        *looked_at = found;
+        let read = read(config, keyring)?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(read);
         Ok(true)
     }
 }
 
-/// Reads a trust list's file.
-pub fn read(file: &Path, root: Option<&PublicKey>, now: Timestamp) -> Result<Trust, TrustFileError> {
-    let changed = changed_at(file);
-    let text = std::fs::read_to_string(file).map_err(|error| TrustFileError::File(file.to_owned(), error))?;
-    let list =
-        TrustList::read(&text, root, now).map_err(|error| TrustFileError::List(file.to_owned(), error))?;
-    Ok(Trust { text, list, changed })
+/// Reads the data folder's list and remembers its version. One that expired is read too: nothing is green by it and
+/// nothing is signed, but a forgery and a revocation are still told.
+pub fn read(config: &Config, keyring: &Keyring) -> Result<Trust, TrustFileError> {
+    read_locked(config, keyring, &seen::lock(config)?)
 }
 
-/// Writes version 1, with the root's and the server's own keys.
-pub fn write_first(config: &Config, keyring: &Keyring, now: Timestamp) -> Result<(), TrustFileError> {
-    let root = keyring.root()?;
-    let own = |key: &PrivateKey, purpose| TrustedKey {
-        id: KeyId::of(&key.public(), keyring.environment),
-        public_key: key.public(),
-        purpose,
-        body: None,
-        body_name_zh: None,
-        body_name_en: None,
-        types: Vec::new(),
-        valid_from: shanghai_date(now),
-        valid_until: years_after(shanghai_date(now), KEY_YEARS),
-        daily_cap: None,
-        state: KeyState::Active,
-        halted_at: None,
-        cutoff: None,
-    };
-    let document = TrustDocument {
-        version: 1,
-        environment: keyring.environment,
-        issued_at: now,
-        expires_at: now,
-        verify_hosts: hosts(config),
-        keys: vec![
-            own(&root, Purpose::Root),
-            own(&keyring.status, Purpose::Status),
-            own(&keyring.log, Purpose::Log),
-        ],
-    };
-    publish(&config.data_dir.join(FILE), document, &root, now)
-}
-
-/// Makes an issuing key for a body and certifies it. A key that the body has already is retired by it.
-pub fn certify(
-    config: &Config,
-    keyring: &Keyring,
-    now: Timestamp,
-    asked: &Certification,
-) -> Result<KeyId, TrustFileError> {
-    let key = keyring.make_issuing(&asked.body)?;
-    let id = KeyId::of(&key.public(), keyring.environment);
-    let entry = TrustedKey {
-        id,
-        public_key: key.public(),
-        purpose: Purpose::Issuing,
-        body: Some(asked.body.clone()),
-        body_name_zh: Some(asked.name_zh.clone()),
-        body_name_en: Some(asked.name_en.clone()),
-        types: vec![CertificateType::Skill],
-        valid_from: asked.from,
-        valid_until: asked.until,
-        daily_cap: asked.daily_cap,
-        state: KeyState::Active,
-        halted_at: None,
-        cutoff: None,
-    };
-    revise(config, keyring, now, |document| {
-        let former = document.keys.iter_mut().filter(|key| key.body.as_ref() == Some(&asked.body));
-        former.filter(|key| key.state == KeyState::Active).for_each(|key| key.state = KeyState::Retired);
-        document.keys.push(entry.clone());
-        Ok(())
-    })?;
-    Ok(id)
-}
-
-/// What becomes of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyEnd {
-    /// 停用: it signs no more, and what it signed stays good.
-    Retire,
-    /// 冻结: suspected stolen or misused.
-    Halt,
-}
-
-/// Ends a key by its id, or a body's active keys by its code; returns the ids.
-pub fn end_key(
-    config: &Config,
-    keyring: &Keyring,
-    now: Timestamp,
-    named: &str,
-    end: KeyEnd,
-) -> Result<Vec<KeyId>, TrustFileError> {
-    let mut ended = Vec::new();
-    revise(config, keyring, now, |document| {
-        let by_id = |key: &TrustedKey| key.id.to_string() == named;
-        let by_body = |key: &TrustedKey| key.body.as_ref().is_some_and(|body| body.as_str() == named);
-        for key in &mut document.keys {
-            let meant = by_id(key) || (by_body(key) && key.state == KeyState::Active);
-            if !meant || key.purpose == Purpose::Root {
-                continue;
-            }
-            ended.push(key.id);
-            match end {
-                KeyEnd::Retire => (key.state, key.halted_at) = (KeyState::Retired, None),
-                KeyEnd::Halt => (key.state, key.halted_at) = (KeyState::Halted, Some(now)),
-            }
-        }
-        if ended.is_empty() { Err(TrustFileError::NoSuchKey(named.to_owned())) } else { Ok(()) }
-    })?;
-    Ok(ended)
-}
-
-/// Publishes the next version: the last one with `change` made to it.
-fn revise(
-    config: &Config,
-    keyring: &Keyring,
-    now: Timestamp,
-    change: impl FnOnce(&mut TrustDocument) -> Result<(), TrustFileError>,
-) -> Result<(), TrustFileError> {
+/// [`read`] for whoever holds the lock already.
+pub fn read_locked(config: &Config, keyring: &Keyring, lock: &Lock) -> Result<Trust, TrustFileError> {
     let file = config.data_dir.join(FILE);
-    let root = keyring.root()?;
-    let mut document = read(&file, Some(&root.public()), now)?.list.document().clone();
-    change(&mut document)?;
-    document.version += 1;
-    publish(&file, document, &root, now)
-}
-
-fn publish(
-    file: &Path,
-    mut document: TrustDocument,
-    root: &PrivateKey,
-    now: Timestamp,
-) -> Result<(), TrustFileError> {
-    document.issued_at = now;
-    document.expires_at = now + (years_after(shanghai_date(now), LIST_YEARS) - shanghai_date(now));
-    let text = document.sign(root).map_err(|error| TrustFileError::List(file.to_owned(), error))?;
-    write_whole(file, text.as_bytes()).map_err(|error| TrustFileError::File(file.to_owned(), error))
+    let text = std::fs::read_to_string(&file).map_err(|error| TrustFileError::File(file.clone(), error))?;
+    let list = TrustList::read_even_expired(&text, Some(&keyring.root_public))
+        .map_err(|error| TrustFileError::List(file.clone(), error))?;
+    seen::remember(config, &text, list.document().version, lock)?;
+    Ok(Trust { text, list })
 }
 
 /// Writes a file so that nobody ever reads half of it.
@@ -284,12 +219,12 @@ pub fn public_host(config: &Config) -> String {
     rest.split('/').next().unwrap_or_default().to_ascii_lowercase()
 }
 
-/// The registry as an issuer of status lists: `did:web` of its public address.
+/// The registry as an issuer: `did:web` of its public address.
 #[must_use]
 pub fn did(config: &Config) -> String {
     format!("did:web:{}", public_host(config).replace(':', "%3A"))
 }
 
-fn changed_at(file: &Path) -> Option<SystemTime> {
-    std::fs::metadata(file).and_then(|about| about.modified()).ok()
+fn mark(file: &Path) -> Option<FileMark> {
+    std::fs::metadata(file).ok().map(|about| (about.ino(), about.mtime(), about.mtime_nsec()))
 }

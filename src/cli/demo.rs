@@ -6,9 +6,10 @@ use chrono::Days;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use crate::app::ceremony::{self, Certification};
 use crate::app::clock::{Clock, MachineRandom, SeededRandom};
-use crate::app::keyring::{Keyring, write_secret};
-use crate::app::trust::{self, Certification, TrustFileError};
+use crate::app::keyring::{KeyPlace, Keyring, write_secret};
+use crate::app::trust::TrustFileError;
 use crate::app::{self, App, StartError};
 use crate::cli::Failure;
 use crate::config::Config;
@@ -18,7 +19,7 @@ use crate::flows::demo::{Loaded, Office};
 use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
 use crate::kernel::context::{Context, Origin, Randomness};
-use crate::proof::payload::Environment;
+use crate::proof::payload::{CertificateType, Environment};
 use crate::seeds::demo::Demo;
 
 /// Where scripts find the demonstration's passwords.
@@ -99,13 +100,15 @@ fn certify_bodies(app: &App, context: &Context, demo: &Demo) -> Result<(), Trust
             body: code.clone(),
             name_zh: body.name.clone(),
             name_en: body.name_en.clone(),
+            types: CertificateType::ALL.to_vec(),
             from: flows::demo::opened_on(today),
             until: today + CERTIFIED_FOR,
             daily_cap: None,
+            place: KeyPlace::File,
         };
-        trust::certify(&app.config, &app.keyring, context.now, &asked)?;
+        ceremony::certify(&app.config, &app.keyring, context.now, &asked)?;
     }
-    app.trust.reload(&app.keyring, context.now)?;
+    app.trust.reload(&app.config, &app.keyring)?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod cosign;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::Subcommand;
 use serde_json::json;
@@ -11,13 +12,15 @@ use crate::app::log::folder::Folder;
 use crate::app::log::walk::{Walk, walk};
 use crate::app::log::{Log, LogFault};
 use crate::app::{self, App, trust};
-use crate::cli::verify::{now_of, read_trust};
-use crate::cli::{Failure, Output, load_config};
+use crate::cli::verify::read_trust;
+use crate::cli::{Failure, Output, load_config, tell};
 use crate::config::Config;
 use crate::db::Database;
 use crate::kernel::certificate_number::CertificateNumber;
 use crate::kernel::context::Origin;
+use crate::proof::keys::Purpose;
 use crate::proof::log::checkpoint::Checkpoint;
+use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::log::witness::Witness;
 use crate::registry::certificates::store;
 
@@ -50,13 +53,26 @@ pub enum Logs {
     Cosign(cosign::Cosign),
 }
 
-pub fn run(command: Logs, output: Output) -> Result<(), Failure> {
-    match command {
-        Logs::Verify { from, trust } => verify(from.as_deref(), trust.as_deref(), output),
+/// Exit status 1 also for a log that is not whole.
+#[must_use]
+pub fn run(command: Logs, output: Output) -> ExitCode {
+    let done = match command {
+        Logs::Verify { from, trust } => match verify(from.as_deref(), trust.as_deref(), output) {
+            Ok(found) if !found.faults.is_empty() => return ExitCode::FAILURE,
+            Ok(_) => Ok(()),
+            Err(failure) => Err(failure),
+        },
         Logs::Proof { number } => proof(&number, output),
         Logs::Publish { cosigned } => publish(cosigned.as_deref(), output),
         Logs::Recover { accept_lost } => recover(accept_lost, output),
         Logs::Cosign(args) => cosign::run(&args, output),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            tell(&failure, output);
+            ExitCode::from(failure.exit_code())
+        }
     }
 }
 
@@ -66,10 +82,10 @@ impl From<LogFault> for Failure {
     }
 }
 
-fn verify(from: Option<&Path>, trust_file: Option<&Path>, output: Output) -> Result<(), Failure> {
+fn verify(from: Option<&Path>, trust_file: Option<&Path>, output: Output) -> Result<Walk, Failure> {
     let config = load_config()?;
     let default = config.data_dir.join(trust::FILE);
-    let trust = read_trust(trust_file.unwrap_or(&default), now_of(&config))?;
+    let trust = read_trust(trust_file.unwrap_or(&default))?;
     let found = if let Some(folder) = from {
         let folder = Folder::new(folder);
         let checkpoint = folder.checkpoint()?.ok_or(LogFault::NothingPublished)?;
@@ -78,12 +94,7 @@ fn verify(from: Option<&Path>, trust_file: Option<&Path>, output: Output) -> Res
         open(&config)?.walk(&trust)?
     };
     show(&found, output);
-    let Some(first) = found.faults.first() else { return Ok(()) };
-    match output {
-        // The document has said it.
-        Output::Json => std::process::exit(1),
-        Output::Words => Err(Failure::Failed(first.clone())),
-    }
+    Ok(found)
 }
 
 fn show(found: &Walk, output: Output) {
@@ -129,12 +140,14 @@ fn proof(number: &str, output: Output) -> Result<(), Failure> {
     let log = Log::new(&config, database.clone(), app::environment(&config)?)?;
     let proof = database.read(|conn| {
         let Some(found) = store::find_by_number(conn, &number)? else { return Ok(None) };
-        log.proof(conn, &found.digest.leaf())
+        let record = found.record.canonical().ok();
+        let proof = log.proof(conn, &found.digest.leaf())?;
+        Ok::<_, LogFault>(proof.map(|proof| InclusionProof { record, ..InclusionProof::clone(&proof) }))
     })?;
     let proof = proof
         .ok_or_else(|| Failure::Failed(format!("{number}: no certificate that the log has published")))?;
     match output {
-        Output::Json => println!("{}", json!(*proof)),
+        Output::Json => println!("{}", json!(proof)),
         Output::Words => print!("{}", proof.text()),
     }
     Ok(())
@@ -142,7 +155,7 @@ fn proof(number: &str, output: Output) -> Result<(), Failure> {
 
 fn publish(cosigned: Option<&Path>, output: Output) -> Result<(), Failure> {
     let app = App::start_on_machine(load_config()?)?;
-    let mut published = app.log.publish(&app.keyring.log, app.clock.now())?;
+    let mut published = publish_now(&app)?;
     if let Some(file) = cosigned {
         let malformed = |why: &dyn std::fmt::Display| Failure::Rejected(format!("{}: {why}", file.display()));
         let copy = Checkpoint::read(&std::fs::read_to_string(file)?).map_err(|error| malformed(&error))?;
@@ -167,5 +180,10 @@ fn recover(accepted: u64, output: Output) -> Result<(), Failure> {
             recovered.linked, recovered.written, recovered.lost_certificates
         ),
     }
-    Ok(app.log.publish(&app.keyring.log, app.clock.now()).map(|_| ())?)
+    publish_now(&app).map(|_| ())
+}
+
+fn publish_now(app: &App) -> Result<Checkpoint, Failure> {
+    let (key, _) = app.signer(Purpose::Log).map_err(|error| Failure::Failed(error.to_string()))?;
+    Ok(app.log.publish(&*key, app.clock.now())?)
 }

@@ -43,7 +43,6 @@ enum Command {
     #[command(subcommand)]
     Accounts(accounts::Accounts),
     /// Make keys, certify and end them.
-    #[command(subcommand)]
     Keys(keys::Keys),
     /// Walk, publish and witness the transparency log.
     #[command(subcommand)]
@@ -121,7 +120,7 @@ pub fn run() -> ExitCode {
         Command::Seed => database::seed(output),
         Command::Accounts(command) => accounts::run(command, output),
         Command::Keys(command) => keys::run(command, output),
-        Command::Log(command) => log::run(command, output),
+        Command::Log(command) => return log::run(command, output),
         Command::Verify(args) => return verify::run(&args, output),
         Command::Certificate(command) => certificate::run(command, output),
         Command::Report(reports) => report::run(reports, output),

@@ -30,6 +30,7 @@ pub fn run(args: &Serve) -> Result<(), Failure> {
         Arc::new(App::start_on_machine(config)?)
     };
     let listener = TcpListener::bind(app.config.listen)?;
+    app.try_issuing_keys();
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let background = jobs::start(&app);
     let served = actix_web::rt::System::new().block_on(async {

@@ -9,13 +9,12 @@ use clap::Args;
 use crate::app::clock::{kept_offset, machine_now};
 use crate::app::trust;
 use crate::cli::{Failure, Output, load_config, tell};
-use crate::config::Config;
 use crate::kernel::dates::{Timestamp, shanghai_date, shanghai_midnight};
 use crate::proof::content::{Content, Unreadable};
 use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::report::{Report, Verdict};
 use crate::proof::status::StatusSnapshot;
-use crate::proof::trust::{TrustError, TrustList};
+use crate::proof::trust::TrustList;
 use crate::proof::verify::{Evidence, unreadable, verify_logged};
 
 #[derive(Args)]
@@ -53,15 +52,15 @@ pub fn run(args: &Verify, output: Output) -> ExitCode {
 
 fn check(args: &Verify) -> Result<Report, Failure> {
     let content = read_content(&args.content)?;
-    let config = load_config()?;
-    let now = now_of(&config);
-    let data_dir = config.data_dir;
+    let data_dir = load_config()?.data_dir;
+    // The demonstration's clock may have been moved; elsewhere there is no such file.
+    let now = machine_now() + chrono::TimeDelta::seconds(kept_offset(&data_dir));
     let at = match &args.at {
         Some(text) => instant(text, now)?,
         None => now,
     };
     let trust_file = args.trust.clone().unwrap_or_else(|| data_dir.join(trust::FILE));
-    let trust = read_trust(&trust_file, now)?;
+    let trust = read_trust(&trust_file)?;
     let files = if args.status.is_empty() && args.trust.is_none() {
         status_files(&data_dir.join("status"))
     } else {
@@ -76,11 +75,6 @@ fn check(args: &Verify) -> Result<Report, Failure> {
         }
         Err(reason) => unreadable(reason),
     })
-}
-
-/// The machine's time. The demonstration's clock may have been moved; elsewhere there is no such file.
-pub fn now_of(config: &Config) -> Timestamp {
-    machine_now() + chrono::TimeDelta::seconds(kept_offset(&config.data_dir))
 }
 
 /// An argument that is an existing path is a file, else it is content.
@@ -107,18 +101,10 @@ fn instant(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
 }
 
 /// A list that has expired is still read, so that a forgery or a revocation is still told; nothing is green by it.
-pub fn read_trust(file: &Path, now: Timestamp) -> Result<TrustList, Failure> {
+pub fn read_trust(file: &Path) -> Result<TrustList, Failure> {
     let failed = |why: &dyn std::fmt::Display| Failure::Failed(format!("{}: {why}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| failed(&error))?;
-    match TrustList::read(&text, None, now) {
-        Err(TrustError::Expired(_)) => {
-            let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| failed(&error))?;
-            let issued = value["issued_at"].as_str().and_then(|text| text.parse().ok());
-            let issued: Timestamp = issued.ok_or_else(|| failed(&"no date of issue"))?;
-            TrustList::read(&text, None, issued).map_err(|error| failed(&error))
-        }
-        read => read.map_err(|error| failed(&error)),
-    }
+    TrustList::read_even_expired(&text, None).map_err(|error| failed(&error))
 }
 
 fn read_proof(file: &Path) -> Result<InclusionProof, Failure> {

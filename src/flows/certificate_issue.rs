@@ -19,7 +19,7 @@ use crate::kernel::area::AreaCode;
 use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::context::{Actor, Context};
 use crate::kernel::ids::{ApplicationId, CertificateId, ExamSessionId, OrganisationId};
-use crate::proof::keys::PrivateKey;
+use crate::proof::keys::Signer;
 use crate::proof::payload::Environment;
 use crate::proof::trust::TrustedKey;
 use crate::registry::certificates::error::Error;
@@ -36,7 +36,7 @@ use crate::seeds::Seeds;
 use reserve::Order;
 
 /// The key of a body, and what the root certified of it.
-pub type SigningKey<'a> = Box<dyn Fn(&BodyCode) -> Result<(Arc<PrivateKey>, TrustedKey), Error> + 'a>;
+pub type SigningKey<'a> = Box<dyn Fn(&BodyCode) -> Result<(Arc<dyn Signer>, TrustedKey), Error> + 'a>;
 
 /// Whether the log lets anything be signed, asked of the database that is to hold it.
 pub type MaySign<'a> = Box<dyn Fn(&mut Conn) -> Result<(), Error> + 'a>;

@@ -201,6 +201,11 @@ impl From<DbError> for Problem {
             text = format!("{text}: {cause}");
             source = cause.source();
         }
+        // Whoever decides by what is there looked first, so that somebody else was there in between.
+        if let DbError::Duplicate(_) = &error {
+            tracing::warn!(error = text, "two at once");
+            return Self::Conflict("two-at-once");
+        }
         Self::Internal(text)
     }
 }
@@ -376,6 +381,12 @@ impl From<certificates::error::Error> for Problem {
             }
             Error::Refused(refused) => not_signed(&refused),
             Error::DailyCap => Self::Conflict("daily-cap"),
+            Error::Signing(error) => {
+                tracing::error!(%error, "nothing is signed");
+                Self::Conflict("issuing-key-out-of-reach")
+            }
+            Error::ClockBehind => Self::Conflict("clock-behind"),
+            Error::TrustListExpired => Self::Conflict("trust-list-expired"),
             Error::NumberTaken => Self::Invalid(Invalid::one("number", "number-taken")),
             Error::Number(_) => Self::Invalid(Invalid::one("number", "serial-exhausted")),
             Error::NotAllowed(NotAllowed::NotValid) => Self::Conflict("certificate-not-valid"),
@@ -390,9 +401,7 @@ impl From<certificates::error::Error> for Problem {
             Error::Person(error) => error.into(),
             Error::Exam(error) => error.into(),
             Error::NotCleared(NotCleared::Database(error)) | Error::Database(error) => error.into(),
-            Error::NoStatusPlace | Error::BrokenDraft | Error::KeyFile(_) => {
-                Self::Internal(error.to_string())
-            }
+            Error::NoStatusPlace | Error::BrokenDraft => Self::Internal(error.to_string()),
         }
     }
 }

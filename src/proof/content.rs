@@ -12,7 +12,6 @@ use rxing::{BinaryBitmap, DecodeHints, Luma8LuminanceSource};
 use crate::codes;
 use crate::kernel::ids::PublicCode;
 use crate::proof::cose::Envelope;
-use crate::proof::log::Leaf;
 use crate::proof::payload::Payload;
 use crate::proof::{cose, fragment};
 
@@ -61,16 +60,19 @@ codes! {
 impl std::error::Error for Unreadable {}
 
 impl Content {
-    /// The entry of the log that the content says is its own; nothing of it was checked.
+    /// The public code that the content says is its own; nothing of it was checked.
     #[must_use]
-    pub fn claimed_leaf(&self) -> Option<Leaf> {
+    pub fn claimed_code(&self) -> Option<PublicCode> {
         match self {
-            Self::Signed { cwt, .. } => {
-                let payload = Payload::decode(Envelope::parse(cwt).ok()?.payload).ok()?;
-                Some(payload.record.leaf())
-            }
-            Self::Address(_) => None,
+            Self::Signed { cwt, .. } => Some(Payload::decode(Envelope::parse(cwt).ok()?.payload).ok()?.code),
+            Self::Address(address) => Some(address.code),
         }
+    }
+
+    /// Whether it is exactly these signed bytes.
+    #[must_use]
+    pub fn is_signed_as(&self, other: &[u8]) -> bool {
+        matches!(self, Self::Signed { cwt, .. } if cwt == other)
     }
 
     /// # Errors

@@ -2,7 +2,7 @@
 //! nothing in the unprotected one.
 
 use crate::proof::cbor::{NotCbor, Reader, Writer};
-use crate::proof::keys::{KeyId, PrivateKey, PublicKey};
+use crate::proof::keys::{KeyId, PublicKey, Signer, SigningError};
 
 /// The tag's single byte, by which the form is known.
 pub const FIRST_BYTE: u8 = 0xd2;
@@ -40,15 +40,17 @@ impl From<NotCbor> for BadEnvelope {
 }
 
 /// Signs `payload`. Ed25519 is deterministic: the same call gives the same bytes.
-#[must_use]
-pub fn sign(payload: &[u8], key: &PrivateKey, id: KeyId) -> Vec<u8> {
+///
+/// # Errors
+/// [`SigningError`].
+pub fn sign(payload: &[u8], key: &dyn Signer, id: KeyId) -> Result<Vec<u8>, SigningError> {
     let mut protected = Writer::with_capacity(16);
     protected.map(2);
     protected.integer(ALG);
     protected.integer(EDDSA);
     protected.integer(KID);
     protected.bytes(id.bytes());
-    let signature = key.sign(&to_be_signed(&protected.0, payload));
+    let signature = key.sign(&to_be_signed(&protected.0, payload))?;
 
     let mut out = Writer::with_capacity(payload.len() + 96);
     out.tag(TAG);
@@ -57,7 +59,7 @@ pub fn sign(payload: &[u8], key: &PrivateKey, id: KeyId) -> Vec<u8> {
     out.map(0);
     out.bytes(payload);
     out.bytes(&signature);
-    out.0
+    Ok(out.0)
 }
 
 impl<'a> Envelope<'a> {

@@ -6,28 +6,31 @@ use sha2::{Digest, Sha256};
 
 use crate::kernel::dates::Timestamp;
 use crate::proof::base58;
-use crate::proof::keys::{PrivateKey, PublicKey};
+use crate::proof::keys::{PublicKey, Signer, SigningError};
 
 const CRYPTOSUITE: &str = "eddsa-jcs-2022";
 
 /// Why a document's proof does not hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadProof {
     #[error("no proof of the cryptosuite eddsa-jcs-2022")]
     Missing,
     #[error("the signature does not match")]
     Signature,
+    #[error(transparent)]
+    Signing(#[from] SigningError),
 }
 
 /// `document` with a proof added. An earlier proof is replaced.
 ///
 /// # Errors
-/// [`BadProof::Missing`] when `document` is no JSON object, so that no proof can be put into it.
+/// [`BadProof::Missing`] when `document` is no JSON object, so that no proof can be put into it, and
+/// [`BadProof::Signing`].
 pub fn sign(
     mut document: Value,
     verification_method: &str,
     created: Timestamp,
-    key: &PrivateKey,
+    key: &dyn Signer,
 ) -> Result<Value, BadProof> {
     let object = document.as_object_mut().ok_or(BadProof::Missing)?;
     object.remove("proof");
@@ -42,7 +45,7 @@ pub fn sign(
         proof["@context"] = context.clone();
     }
     let hashes = hashes(&proof, &Value::Object(object.clone()))?;
-    proof["proofValue"] = format!("z{}", base58::encode(&key.sign(&hashes))).into();
+    proof["proofValue"] = format!("z{}", base58::encode(&key.sign(&hashes)?)).into();
     object.insert("proof".to_owned(), proof);
     Ok(document)
 }
@@ -91,6 +94,7 @@ fn take_signature(proof: &mut Map<String, Value>) -> Option<[u8; 64]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::proof::keys::PrivateKey;
 
     macro_rules! vector {
         ($name:literal) => {

@@ -9,7 +9,7 @@ use crate::codes;
 use crate::kernel::codes::Code;
 use crate::kernel::dates::{Timestamp, shanghai_date};
 use crate::proof::cose::{self, Envelope};
-use crate::proof::keys::{KeyId, PrivateKey, Purpose};
+use crate::proof::keys::{KeyId, Purpose, Signer, SigningError};
 use crate::proof::payload::Payload;
 use crate::proof::status::MAX_ENTRIES;
 use crate::proof::trust::{KeyState, TrustedKey};
@@ -63,29 +63,40 @@ codes! {
 #[error("not signed: {}", .0.iter().map(|reason| reason.code()).collect::<Vec<_>>().join(", "))]
 pub struct Refused(pub Vec<Refusal>);
 
+/// Why nothing was signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotSigned {
+    /// It will not be signed later either.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The same call may succeed later.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+}
+
 /// Signs `payload` with `key`, which the root certified as `certified`.
 ///
 /// # Errors
-/// [`Refused`].
+/// [`NotSigned`].
 pub fn issue(
     payload: &Payload,
-    key: &PrivateKey,
+    key: &dyn Signer,
     certified: &TrustedKey,
     now: Timestamp,
-) -> Result<SignedCertificate, Refused> {
+) -> Result<SignedCertificate, NotSigned> {
     let mut reasons = refusals(payload, certified, shanghai_date(now));
     if key.public() != certified.public_key {
         reasons.push(Refusal::KeyMismatch);
     }
     if !reasons.is_empty() {
-        return Err(Refused(reasons));
+        return Err(Refused(reasons).into());
     }
-    let cwt = cose::sign(&payload.encode(), key, certified.id);
+    let cwt = cose::sign(&payload.encode(), key, certified.id)?;
     let checks = Envelope::parse(&cwt).is_ok_and(|envelope| {
         envelope.is_signed_by(&certified.public_key)
             && Payload::decode(envelope.payload).as_ref() == Ok(payload)
     });
-    if checks { Ok(SignedCertificate { cwt }) } else { Err(Refused(vec![Refusal::SelfCheck])) }
+    if checks { Ok(SignedCertificate { cwt }) } else { Err(Refused(vec![Refusal::SelfCheck]).into()) }
 }
 
 /// What speaks against `payload` under a key certified as `certified`, on `today` in Asia/Shanghai.
@@ -131,6 +142,7 @@ mod tests {
     use crate::kernel::ids::PublicCode;
     use crate::kernel::skill::SkillLevel;
     use crate::proof::fixture::{Fixture, NOON, at, day, payload};
+    use crate::proof::keys::{PrivateKey, PublicKey};
     use crate::proof::payload::Environment;
 
     #[test]
@@ -141,10 +153,10 @@ mod tests {
             change(&mut payload);
             let result = issue(&payload, &fixture.issuing, fixture.certified(), at(NOON));
             assert_eq!(
-                result.map(|_| ()).map_err(|refused| refused.0),
+                result.map(|_| ()),
                 match expected {
                     [] => Ok(()),
-                    reasons => Err(reasons.to_vec()),
+                    reasons => Err(Refused(reasons.to_vec()).into()),
                 }
             );
         }
@@ -181,7 +193,7 @@ mod tests {
             let mut certified = fixture.certified().clone();
             change(&mut certified);
             let result = issue(&payload(), &fixture.issuing, &certified, at(NOON));
-            assert_eq!(result, Err(Refused(expected.to_vec())));
+            assert_eq!(result, Err(Refused(expected.to_vec()).into()));
         }
         check(|k| k.purpose = Purpose::Status, &[Refusal::KeyPurpose]);
         check(|k| k.body = None, &[Refusal::KeyBody]);
@@ -191,5 +203,27 @@ mod tests {
         check(|k| k.state = KeyState::Retired, &[Refusal::KeyState]);
         let other = PrivateKey::from_random(&mut [77; 32]).public();
         check(|k| k.public_key = other, &[Refusal::KeyEnvironment, Refusal::KeyMismatch]);
+    }
+    /// A token that was pulled out, or one that signs something else.
+    struct Token(PublicKey, Result<[u8; 64], SigningError>);
+
+    impl Signer for Token {
+        fn public(&self) -> PublicKey {
+            self.0
+        }
+        fn sign(&self, _message: &[u8]) -> Result<[u8; 64], SigningError> {
+            self.1.clone()
+        }
+    }
+
+    #[test]
+    fn a_token_that_does_not_sign_is_no_refusal_and_one_that_signs_wrongly_is_caught() {
+        let fixture = Fixture::new();
+        let issue = |answer: Result<[u8; 64], SigningError>| {
+            issue(&payload(), &Token(fixture.issuing.public(), answer), fixture.certified(), at(NOON))
+        };
+        let gone = SigningError("no token".to_owned());
+        assert_eq!(issue(Err(gone.clone())), Err(NotSigned::Signing(gone)));
+        assert_eq!(issue(Ok([7; 64])), Err(Refused(vec![Refusal::SelfCheck]).into()));
     }
 }

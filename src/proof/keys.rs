@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ed25519_dalek::pkcs8::KeypairBytes;
-use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier, VerifyingKey};
 use pkcs8::pkcs5::{pbes2, scrypt};
 use pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding, PrivateKeyInfoRef};
 use sha2::{Digest, Sha256};
@@ -169,8 +169,36 @@ impl<'de> serde::Deserialize<'de> for PublicKey {
     }
 }
 
+/// Whoever signs with a key: a key file in memory, or a token that keeps the secret half to itself.
+///
+/// Only this module's own formats are ever handed to it; nothing takes bytes to sign from outside.
+pub trait Signer: Send + Sync {
+    fn public(&self) -> PublicKey;
+
+    /// Signs with Ed25519, so that the same message gives the same bytes.
+    ///
+    /// # Errors
+    /// [`SigningError`] where the key is out of reach. A key in memory never is.
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64], SigningError>;
+}
+
+/// Why a key that is known did not sign. Trying again later may help.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the key does not sign: {0}")]
+pub struct SigningError(pub String);
+
 /// The secret half of a key. Wiped from memory when dropped, and never shown.
 pub struct PrivateKey(SigningKey);
+
+impl Signer for PrivateKey {
+    fn public(&self) -> PublicKey {
+        self.public()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64], SigningError> {
+        Ok(self.sign(message))
+    }
+}
 
 /// How much work a passphrase costs, here and to whoever guesses at a stolen key file (scrypt, RFC 7914).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

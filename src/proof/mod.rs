@@ -13,6 +13,7 @@ pub mod data_integrity;
 pub mod fragment;
 pub mod frozen;
 pub mod issue;
+pub mod key_events;
 pub mod keys;
 pub mod log;
 pub mod payload;

@@ -119,7 +119,7 @@ fn signed_claims_that_are_not_ours_are_unsupported() {
         ciborium::into_writer(&Value::Map(claims), &mut bytes).expect("written");
         assert_eq!(Payload::decode(&bytes), Err(expected), "{what}");
         let id = id(&GOOD.fixture.issuing);
-        let report = report(&cose::sign(&bytes, &GOOD.fixture.issuing, id));
+        let report = report(&cose::sign(&bytes, &GOOD.fixture.issuing, id).expect("signed"));
         assert_eq!((report.verdict, report.certificate), (Verdict::Unsupported, None), "{what}");
     };
     let malformed = BadPayload::Malformed;

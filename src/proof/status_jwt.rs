@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::dates::Timestamp;
-use crate::proof::keys::{KeyId, PrivateKey, Purpose};
+use crate::proof::keys::{KeyId, Purpose, Signer, SigningError};
 use crate::proof::status::{BadStatusList, StatusList, StatusPurpose, StatusSnapshot};
 use crate::proof::trust::TrustList;
 
@@ -33,6 +33,8 @@ pub enum BadStatusJwt {
     Inconsistent,
     #[error(transparent)]
     List(#[from] BadStatusList),
+    #[error(transparent)]
+    Signing(#[from] SigningError),
 }
 
 /// Longer texts are not looked at: 16 Mi random bits and their wrapping fit.
@@ -83,11 +85,11 @@ struct Subject {
 /// The signed credential of one list.
 ///
 /// # Errors
-/// [`BadStatusJwt`] where the list can't be written down.
+/// [`BadStatusJwt`] where the list can't be written down or the key does not sign.
 pub fn write(
     list: &StatusList,
     publisher: Publisher<'_>,
-    key: &PrivateKey,
+    key: &dyn Signer,
     id: KeyId,
 ) -> Result<String, BadStatusJwt> {
     let Publisher { did, base } = publisher;
@@ -109,7 +111,7 @@ pub fn write(
         id: address,
     };
     let message = format!("{}.{}", part(&header)?, part(&credential)?);
-    let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes()));
+    let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes())?);
     Ok(format!("{message}.{signature}"))
 }
 
@@ -216,6 +218,7 @@ fn bytes(text: &str) -> Result<Vec<u8>, BadStatusJwt> {
 mod tests {
     use super::*;
     use crate::proof::fixture::{Fixture, NOON, PUBLISHER, at, id};
+    use crate::proof::keys::PrivateKey;
 
     #[test]
     fn a_library_of_others_reads_the_signature() {

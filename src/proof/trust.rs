@@ -142,6 +142,16 @@ impl TrustList {
     /// # Errors
     /// [`TrustError`].
     pub fn read(text: &str, pinned_root: Option<&PublicKey>, now: Timestamp) -> Result<Self, TrustError> {
+        let list = Self::read_even_expired(text, pinned_root)?;
+        if list.is_expired(now) { Err(TrustError::Expired(list.document.expires_at)) } else { Ok(list) }
+    }
+
+    /// [`TrustList::read`] for whoever can use a list that expired: to renew it, or to tell a forgery or a
+    /// revocation. Nothing is green by it.
+    ///
+    /// # Errors
+    /// [`TrustError`].
+    pub fn read_even_expired(text: &str, pinned_root: Option<&PublicKey>) -> Result<Self, TrustError> {
         if text.len() > MAX_BYTES {
             return Err(TrustError::TooLarge);
         }
@@ -161,15 +171,11 @@ impl TrustList {
         // From the value that was verified, not from the text: a field that stands twice can't differ.
         let document: TrustDocument = serde_json::from_value(value).map_err(|error| malformed(&error))?;
         let list = Self::new(document)?;
-        let is_root =
-            |key: &TrustedKey| key.purpose == Purpose::Root && key.public_key == signer && key.is_usable(now);
-        if !list.document.keys.iter().any(is_root) {
-            return Err(TrustError::NoRoot);
-        }
-        if list.is_expired(now) {
-            return Err(TrustError::Expired(list.document.expires_at));
-        }
-        Ok(list)
+        let issued_at = list.document.issued_at;
+        let is_root = |key: &TrustedKey| {
+            key.purpose == Purpose::Root && key.public_key == signer && key.is_usable(issued_at)
+        };
+        if list.document.keys.iter().any(is_root) { Ok(list) } else { Err(TrustError::NoRoot) }
     }
 
     /// A list that needs no signature because it comes from our own hands.
@@ -195,6 +201,20 @@ impl TrustList {
     #[must_use]
     pub fn key(&self, id: KeyId) -> Option<&TrustedKey> {
         self.by_id.get(&id).and_then(|place| self.document.keys.get(*place))
+    }
+
+    /// The key that signs for one of the registry's own purposes at `now`: the last one certified.
+    #[must_use]
+    pub fn in_force(&self, purpose: Purpose, now: Timestamp) -> Option<&TrustedKey> {
+        self.document.keys.iter().rev().find(|key| key.purpose == purpose && key.is_usable(now))
+    }
+
+    /// The key that signs the certificates of `body`: its active one, else the last that it had, which the
+    /// signer then refuses with the reason.
+    #[must_use]
+    pub fn issuing(&self, body: &BodyCode) -> Option<&TrustedKey> {
+        let of_body = || self.document.keys.iter().rev().filter(|key| key.body.as_ref() == Some(body));
+        of_body().find(|key| key.state == KeyState::Active).or_else(|| of_body().next())
     }
 
     pub const fn environment(&self) -> Environment {

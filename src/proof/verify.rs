@@ -7,8 +7,8 @@ use crate::kernel::codes::Code;
 use crate::kernel::dates::{Timestamp, shanghai_date};
 use crate::proof::content::{Address, Content, Unreadable};
 use crate::proof::cose::{BadEnvelope, Envelope};
+use crate::proof::frozen::FrozenRecord;
 use crate::proof::keys::Purpose;
-use crate::proof::log::Leaf;
 use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::payload::{BadPayload, Payload};
 use crate::proof::report::{CertificateFacts, CheckName, CheckResult, Checks, Report, Verdict};
@@ -43,7 +43,10 @@ pub fn verify_logged(
     match content {
         Content::Signed { address, cwt } => match examine(cwt, address.as_ref(), trust, &mut checks) {
             Err(end) => checks.report(end.verdict(), None),
-            Ok((payload, key)) => judge(payload, key, trust, status, log, now, checks),
+            Ok((payload, key)) => {
+                let logged = logged(log, cwt, &payload, trust);
+                judge(payload, key, trust, status, logged, now, checks)
+            }
         },
         Content::Address(address) => {
             checks.pass(CheckName::Decoded);
@@ -66,10 +69,23 @@ pub fn unreadable(reason: Unreadable) -> Report {
 #[derive(Debug, Clone, Copy)]
 pub enum Evidence<'a> {
     None,
-    /// Handed over by anybody.
+    /// Handed over by anybody. It counts only with the frozen record, whose content must be what was signed.
     Proof(&'a InclusionProof),
-    /// The proof of this leaf, which we made ourselves from tiles that we checked.
-    Included(&'a Leaf, &'a InclusionProof),
+    /// From the register's own hands: a certificate that it has issued, byte for byte, and its proof, which was checked.
+    Register {
+        cwt: &'a [u8],
+        proof: &'a InclusionProof,
+    },
+}
+
+/// Where a certificate stands in the log.
+#[derive(Debug, Clone, Copy)]
+enum Logged {
+    NotAsked,
+    /// A good proof of its digest, without the record that says whose digest it is.
+    Unbound,
+    Wrong,
+    At(u64),
 }
 
 /// An examination that ends before there is a certificate to speak of.
@@ -176,11 +192,11 @@ fn judge(
     key: &TrustedKey,
     trust: &TrustList,
     status: Option<&StatusSnapshot>,
-    log: Evidence<'_>,
+    logged: Logged,
     now: Timestamp,
     mut checks: Checks,
 ) -> Report {
-    let in_log = match check_log(&payload, key, trust, log, &mut checks) {
+    let in_log = match check_log(key, logged, &mut checks) {
         Ok(verdict) => verdict,
         Err(end) => return checks.report(end.verdict(), None),
     };
@@ -215,37 +231,42 @@ fn check_key(key: &TrustedKey, trust: &TrustList, now: Timestamp, checks: &mut C
     Verdict::Valid
 }
 
+/// What the evidence comes to for this certificate. That its digest stands in the log is not enough: whoever has
+/// stolen the key can sign another name beside a genuine digest.
+fn logged(log: Evidence<'_>, cwt: &[u8], payload: &Payload, trust: &TrustList) -> Logged {
+    match log {
+        Evidence::None => Logged::NotAsked,
+        Evidence::Register { cwt: stored, proof } if stored == cwt => Logged::At(proof.index),
+        Evidence::Register { .. } => Logged::Wrong,
+        Evidence::Proof(proof) if proof.check(&payload.record.leaf(), trust).is_err() => Logged::Wrong,
+        Evidence::Proof(proof) => match &proof.record {
+            None => Logged::Unbound,
+            Some(record) => {
+                let record = FrozenRecord::read(record).and_then(|record| record.payload());
+                if record.as_ref() == Ok(payload) { Logged::At(proof.index) } else { Logged::Wrong }
+            }
+        },
+    }
+}
+
 /// Only the log can tell what was signed before a theft.
-fn check_log(
-    payload: &Payload,
-    key: &TrustedKey,
-    trust: &TrustList,
-    log: Evidence<'_>,
-    checks: &mut Checks,
-) -> Result<Verdict, End> {
-    let leaf = payload.record.leaf();
-    let index = match log {
-        Evidence::None if key.cutoff.is_none() => return Ok(Verdict::Valid),
-        Evidence::None => Err("log-proof-needed"),
-        Evidence::Proof(proof) => {
-            proof.check(&leaf, trust).map(|()| proof.index).map_err(|_| "log-proof-wrong")
+fn check_log(key: &TrustedKey, logged: Logged, checks: &mut Checks) -> Result<Verdict, End> {
+    match (logged, key.cutoff) {
+        (Logged::NotAsked, None) => Ok(Verdict::Valid),
+        (Logged::NotAsked | Logged::Unbound, cutoff) => {
+            checks.set(CheckName::Log, CheckResult::Unknown, "log-proof-needed");
+            Ok(if cutoff.is_some() { Verdict::StatusUnknown } else { Verdict::Valid })
         }
-        Evidence::Included(known, proof) if *known == leaf => Ok(proof.index),
-        Evidence::Included(..) => Err("log-proof-wrong"),
-    };
-    match index {
-        Ok(index) if key.cutoff.is_some_and(|cutoff| index >= cutoff) => {
+        (Logged::Wrong, _) => {
+            checks.set(CheckName::Log, CheckResult::Failed, "log-proof-wrong");
+            Ok(Verdict::StatusUnknown)
+        }
+        (Logged::At(index), Some(cutoff)) if index >= cutoff => {
             Err(forged(checks, CheckName::Log, "log-after-cutoff"))
         }
-        Ok(_) => {
+        (Logged::At(_), _) => {
             checks.pass(CheckName::Log);
             Ok(Verdict::Valid)
-        }
-        Err(detail) => {
-            let wrong = !matches!(log, Evidence::None);
-            let result = if wrong { CheckResult::Failed } else { CheckResult::Unknown };
-            checks.set(CheckName::Log, result, detail);
-            Ok(Verdict::StatusUnknown)
         }
     }
 }

@@ -4,8 +4,8 @@ use crate::kernel::codes::Code;
 use crate::kernel::ids::PublicCode;
 use crate::proof::content::{Address, Content};
 use crate::proof::cose;
-use crate::proof::fixture::{Fixture, NOON, at, day, id, payload};
-use crate::proof::frozen::RecordDigest;
+use crate::proof::fixture::{Fixture, NOON, at, day, id, payload, record};
+use crate::proof::frozen::{FrozenRecord, RecordDigest};
 use crate::proof::keys::Purpose;
 use crate::proof::log::checkpoint::Checkpoint;
 use crate::proof::log::edge::Edge;
@@ -52,7 +52,7 @@ impl Case {
     fn report(self) -> Report {
         // Signed without the lint: a stolen key has none.
         let id = id(&self.fixture.issuing);
-        let cwt = cose::sign(&self.payload.encode(), &self.fixture.issuing, id);
+        let cwt = cose::sign(&self.payload.encode(), &self.fixture.issuing, id).expect("signed");
         let address = self.host.map(|host| Address { host: host.to_owned(), code: self.path });
         let trust = TrustList::new(self.document).expect("consistent");
         verify(&Content::Signed { address, cwt }, &trust, self.status.as_ref(), at(self.now))
@@ -210,6 +210,7 @@ fn judged(
         index: 2,
         hashes: Tree::new(head, &tiles).and_then(|tree| tree.prove_leaf(2)).expect("a proof"),
         checkpoint: Checkpoint::sign("huzheng.haining.example/log/test", head, &fixture.log).expect("signed"),
+        record: Some(record().canonical().expect("a record")),
     };
     change(&fixture, &mut proof);
     let mut document = fixture.document();
@@ -234,6 +235,12 @@ fn after_a_theft_the_log_tells_the_genuine_from_the_forged() {
     let wrong = (Verdict::StatusUnknown, "log-proof-wrong");
     for cutoff in [None, Some(3)] {
         assert_eq!(judged(cutoff, |_, proof| proof.index = 1), wrong);
+        // The digest is the genuine one's, and the record says another name than the signature.
+        let renamed = FrozenRecord { holder: "李假".to_owned(), ..record() };
+        let renamed = renamed.canonical().expect("a record");
+        assert_eq!(judged(cutoff, |_, proof| proof.record = Some(renamed)), wrong);
+        let alone = if cutoff.is_some() { Verdict::StatusUnknown } else { Verdict::Valid };
+        assert_eq!(judged(cutoff, |_, proof| proof.record = None), (alone, "log-proof-needed"));
         assert_eq!(judged(cutoff, |_, proof| proof.hashes.truncate(1)), wrong);
         // Another tree, and a checkpoint that the log did not sign.
         let other = |f: &Fixture, proof: &mut InclusionProof| {

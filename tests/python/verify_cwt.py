@@ -73,6 +73,7 @@ def kid_of(message):
 def readable(claims):
     """The claims with names, bytes as hex."""
     certificate = dict(zip(FIELDS, claims[CERTIFICATE], strict=True))
+    certificate["record"] = certificate["record"].hex()
     named = {"iss": claims[1], "iat": claims[6], "cti": claims[7].hex(), "certificate": certificate}
     if 4 in claims:
         named["exp"] = claims[4]

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 const SURNAMES: [&str; 8] = ["王", "李", "张", "沈", "陈", "朱", "吴", "周"];
 const GIVEN: [&str; 8] = ["秀兰", "桂芳", "玉珍", "建华", "美英", "小红", "凤仙", "丽萍"];
 
-/// The identity number of a woman born in 1970, one for each `n` below 5,000.
+/// The identity number of a woman born in 1970 or later, one for each `n`; 4,050 for each year.
 pub fn identity_number(n: u32) -> String {
-    let body = format!("99048119700{}{:02}{:02}{}", n / 450 + 1, n / 50 % 9 + 10, n % 50, 2);
+    let (year, n) = (1970 + n / 4050, n % 4050);
+    let body = format!("990481{year}0{}{:02}{:02}{}", n / 450 + 1, n / 50 % 9 + 10, n % 50, 2);
     let check = check_character(&body).unwrap_or_else(|| panic!("{body} has 17 digits"));
     format!("{body}{check}")
 }

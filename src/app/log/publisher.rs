@@ -13,7 +13,7 @@ use crate::app::log::lock::{Held, Locked};
 use crate::app::log::{CHUNK, Log, LogFault, check_clock};
 use crate::db::Conn;
 use crate::kernel::dates::Timestamp;
-use crate::proof::keys::PrivateKey;
+use crate::proof::keys::Signer;
 use crate::proof::log::checkpoint::Checkpoint;
 use crate::proof::log::edge::Edge;
 use crate::proof::log::tiles::File;
@@ -37,14 +37,14 @@ struct Grown {
 
 impl Log {
     /// Publishes every entry that waits; the checkpoint that stands then.
-    pub fn publish(&self, key: &PrivateKey, now: Timestamp) -> Result<Checkpoint, LogFault> {
+    pub fn publish(&self, key: &dyn Signer, now: Timestamp) -> Result<Checkpoint, LogFault> {
         self.publish_until(key, now, None)
     }
 
     /// [`Log::publish`], given up after `stop` as by a killed process.
     pub fn publish_until(
         &self,
-        key: &PrivateKey,
+        key: &dyn Signer,
         now: Timestamp,
         stop: Option<Step>,
     ) -> Result<Checkpoint, LogFault> {
@@ -93,7 +93,7 @@ impl Log {
     }
 
     /// The first day of a log: an empty tree is signed and locked, before any entry has an index.
-    fn begin(&self, held: &Held<'_>, key: &PrivateKey, now: Timestamp) -> Result<Locked, LogFault> {
+    fn begin(&self, held: &Held<'_>, key: &dyn Signer, now: Timestamp) -> Result<Locked, LogFault> {
         self.database.read(|conn| self.check_untouched(conn))?;
         let checkpoint = Checkpoint::sign(&self.origin, TreeHead::EMPTY, key)?;
         let first = Locked { last: String::new(), at: now, checkpoint: checkpoint.text().to_owned() };

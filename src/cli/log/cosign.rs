@@ -7,7 +7,7 @@ use crate::app::clock::{MachineRandom, machine_now};
 use crate::app::keyring::write_secret;
 use crate::app::log::folder::{Folder, write_synced};
 use crate::app::trust;
-use crate::cli::verify::{now_of, read_trust};
+use crate::cli::verify::read_trust;
 use crate::cli::{Failure, Output, load_config};
 use crate::kernel::context::Randomness;
 use crate::proof::keys::{Cost, PrivateKey};
@@ -40,7 +40,7 @@ pub fn run(args: &Cosign, output: Output) -> Result<(), Failure> {
     let config = load_config()?;
     let failed = |error: &dyn std::fmt::Display| Failure::Failed(error.to_string());
     let default = config.data_dir.join(trust::FILE);
-    let trust = read_trust(args.trust.as_deref().unwrap_or(&default), now_of(&config))?;
+    let trust = read_trust(args.trust.as_deref().unwrap_or(&default))?;
     let folder = Folder::new(&args.from);
     let checkpoint = folder.checkpoint()?.ok_or_else(|| failed(&"there is no checkpoint"))?;
     check_origin(&checkpoint, &trust).map_err(|error| failed(&error))?;

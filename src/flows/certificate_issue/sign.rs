@@ -5,8 +5,8 @@ use std::num::NonZero;
 use crate::flows::certificate_issue::Desk;
 use crate::kernel::context::Context;
 use crate::kernel::ids::{CertificateId, entity};
-use crate::proof::issue::{Refused, issue};
-use crate::proof::keys::PrivateKey;
+use crate::proof::issue::{self, Refused, issue};
+use crate::proof::keys::Signer;
 use crate::proof::trust::TrustedKey;
 use crate::registry::certificates::error::Error;
 use crate::registry::certificates::{Certificate, CertificateState, Reservation, UploadState};
@@ -23,7 +23,7 @@ pub struct Signed {
 
 /// Why there is nothing to be stored.
 pub enum NotSigned {
-    /// It was not even reserved, or its record can't be read.
+    /// It was not even reserved, its record can't be read, or the key is out of reach.
     Before(Error),
     /// The record contradicts itself or its key: the number is to be void.
     Refused(Box<Reservation>, Refused),
@@ -50,7 +50,7 @@ pub fn all(
     let sign_share = |share: Vec<Result<Reservation, Error>>| -> Vec<_> {
         share
             .into_iter()
-            .map(|one| sign(one.map_err(NotSigned::Before)?, &key, &certified, context))
+            .map(|one| sign(one.map_err(NotSigned::Before)?, &*key, &certified, context))
             .collect()
     };
     let sign_share = &sign_share;
@@ -67,7 +67,7 @@ pub fn all(
 
 fn sign(
     reservation: Reservation,
-    key: &PrivateKey,
+    key: &dyn Signer,
     certified: &TrustedKey,
     context: &Context,
 ) -> Result<Signed, NotSigned> {
@@ -75,7 +75,9 @@ fn sign(
     let payload = record.payload().map_err(|_| NotSigned::Before(Error::BrokenDraft))?;
     let signed = match issue(&payload, key, certified, context.now) {
         Ok(signed) => signed,
-        Err(refused) => {
+        // The number stays reserved for the same call, made again.
+        Err(issue::NotSigned::Signing(error)) => return Err(NotSigned::Before(error.into())),
+        Err(issue::NotSigned::Refused(refused)) => {
             return Err(NotSigned::Refused(Box::new(Reservation { record, ..reservation }), refused));
         }
     };

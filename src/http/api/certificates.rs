@@ -24,6 +24,7 @@ use crate::kernel::identity::{DocumentKind, IdentityDocument};
 use crate::kernel::ids::{CertificateId, ExamSessionId, OrganisationId};
 use crate::kernel::vocabulary::OrganisationKind;
 use crate::proof::frozen::Named;
+use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::payload::Environment;
 use crate::proof::qr::{Matrix, signed_url, verify_url};
 use crate::registry::certificates::number_store;
@@ -427,7 +428,10 @@ pub async fn certificate_proof(call: Call, id: web::Path<CertificateId>) -> Answ
         .work(move |app, _| {
             app.database.read(|conn| {
                 let (found, _) = service::certificate(conn, &actor, *id)?;
-                app.log.proof(conn, &found.digest.leaf())?.ok_or(Problem::NotYet(2))
+                let proof = app.log.proof(conn, &found.digest.leaf())?.ok_or(Problem::NotYet(2))?;
+                let record =
+                    found.record.canonical().map_err(|error| Problem::Internal(error.to_string()))?;
+                Ok::<_, Problem>(InclusionProof { record: Some(record), ..InclusionProof::clone(&proof) })
             })
         })
         .await?;

@@ -33,7 +33,8 @@ use crate::seeds::Position;
 pub struct EmploymentView {
     pub id: String,
     pub person_id: String,
-    pub organisation_id: String,
+    /// Absent where the caller may not look into the institution.
+    pub organisation_id: Option<String>,
     pub position: String,
     /// Whether the position counts as that of a caregiver.
     pub caregiver: bool,
@@ -97,7 +98,7 @@ impl EmploymentView {
         Self {
             id: spell.id.to_string(),
             person_id: spell.person.to_string(),
-            organisation_id: spell.organisation.to_string(),
+            organisation_id: Some(spell.organisation.to_string()),
             caregiver: rules::is_caregiver(positions, &spell.position),
             position: spell.position.clone(),
             post_kind: spell.post_kind.code(),
@@ -351,11 +352,15 @@ fn service_of(
             institutions.insert(found.id.to_string(), found.name);
         }
     }
+    let mut employments: Vec<_> = spells.iter().map(|spell| EmploymentView::new(spell, positions)).collect();
+    for employment in &mut employments {
+        employment.organisation_id.take_if(|id| !institutions.contains_key(id));
+    }
     let (since, today) = (person.birth_date, context.today());
     Ok(ServiceView {
         days: rules::service_days(&periods, since, today),
         years: rules::service_years(&periods, since, today),
-        employments: spells.iter().map(|spell| EmploymentView::new(spell, positions)).collect(),
+        employments,
         institutions,
         declared: declared.iter().map(DeclaredServiceView::from).collect(),
     })

@@ -12,6 +12,7 @@ use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
 use crate::proof::keys::Purpose;
 use crate::proof::status::StatusPurpose;
+use crate::proof::trust::KeyState;
 
 /// How long a cache may keep what changes rarely, in seconds.
 const RARELY: u32 = 300;
@@ -23,7 +24,8 @@ pub async fn trust_list(call: Call) -> Answer {
     Ok(cached("application/json", RARELY, trust.text.clone()))
 }
 
-/// The keys as a JSON Web Key Set. Retired keys stay: what they signed is still checked.
+/// The keys as a JSON Web Key Set. Retired keys stay: what they signed is still checked. A halted one is left out: who
+/// reads this form knows neither its halt nor its cutoff, and would believe a thief.
 pub async fn jwks(call: Call) -> Answer {
     let trust = call.app.trust.current();
     let keys: Vec<Value> = trust
@@ -31,6 +33,7 @@ pub async fn jwks(call: Call) -> Answer {
         .document()
         .keys
         .iter()
+        .filter(|key| key.state != KeyState::Halted)
         .map(|key| {
             json!({
                 "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": key.id,
@@ -41,7 +44,8 @@ pub async fn jwks(call: Call) -> Answer {
     Ok(cached("application/jwk-set+json", RARELY, json!({ "keys": keys }).to_string()))
 }
 
-/// The registry's `did:web` document, with every key as a Multikey.
+/// The registry's `did:web` document, with every key as a Multikey, a halted one marked `revoked`. What may count stands
+/// under `assertionMethod`: issuing keys, also retired ones, and the status key in force.
 pub async fn did_document(call: Call) -> Answer {
     let trust = call.app.trust.current();
     let did = did(&call.app.config);
@@ -49,13 +53,22 @@ pub async fn did_document(call: Call) -> Answer {
     let methods: Vec<Value> = keys
         .iter()
         .map(|key| {
-            json!({
+            let mut method = json!({
                 "id": format!("{did}#{}", key.id), "type": "Multikey", "controller": did,
                 "publicKeyMultibase": key.public_key,
-            })
+            });
+            if let Some(halted) = key.halted_at {
+                method["revoked"] = halted.to_rfc3339_opts(chrono::SecondsFormat::Secs, true).into();
+            }
+            method
         })
         .collect();
-    let signs = keys.iter().filter(|key| matches!(key.purpose, Purpose::Issuing | Purpose::Status));
+    let now = call.context.now;
+    let signs = keys.iter().filter(|key| match key.purpose {
+        Purpose::Issuing => key.state != KeyState::Halted,
+        Purpose::Status => key.is_usable(now),
+        Purpose::Root | Purpose::Log | Purpose::Api | Purpose::PersonalData => false,
+    });
     let assertion: Vec<String> = signs.map(|key| format!("{did}#{}", key.id)).collect();
     let document = json!({
         "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],

@@ -11,7 +11,6 @@ use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::app::App;
 use crate::app::code_cache::Known;
 use crate::app::status_board::Board;
 use crate::app::trust::public_host;
@@ -19,7 +18,6 @@ use crate::http::call::{Answer, Call, ok};
 use crate::http::input::{Input, MAX_BODY, Upload, read_body};
 use crate::http::problem::Problem;
 use crate::kernel::certificate_number::CertificateNumber;
-use crate::kernel::context::Context;
 use crate::kernel::form::{self, Fields, Form};
 use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
@@ -27,9 +25,10 @@ use crate::proof::content::{Address, Content, Unreadable};
 use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::report::{CheckResult, Report, Verdict};
 use crate::proof::verify::{Evidence, unreadable, verify_logged};
-use crate::registry::certificates::rules::{masked, same_name};
+use crate::registry::certificates::rules::masked;
 use crate::registry::certificates::store;
 use crate::registry::people;
+use crate::registry::people::rules::same_name;
 use crate::registry::recorded::{self, RecordedCertificate};
 
 /// What is handed in to be checked: text, or a file of signed bytes or of a picture.
@@ -169,27 +168,34 @@ pub async fn check(call: &Call, content: Result<Content, Unreadable>) -> Result<
             let judge = |log: Evidence<'_>| {
                 verify_logged(&content, &trust.list, Some(&board.snapshot), log, call.context.now)
             };
-            let Some(leaf) = content.claimed_leaf() else { return Ok(judge(Evidence::None).into()) };
-            let mut log = call.app.log.known_proof(&leaf);
-            if let Some(proof) = &log {
-                let report = judge(Evidence::Included(&leaf, proof));
-                return Ok(Checked { log: report.certificate.is_some().then_some(log).flatten(), report });
+            let Some(code) = content.claimed_code() else { return Ok(judge(Evidence::None).into()) };
+            let mut known = call.app.codes.find(&code);
+            if known.is_none() {
+                let report = judge(Evidence::None);
+                if report.certificate.is_none() {
+                    return Ok(report.into());
+                }
+                // Its first scan here: only what is genuine is worth a look into the register, and a register that
+                // can't be asked takes nothing from the signature.
+                known = find_known(call, code)
+                    .await
+                    .unwrap_or_else(|problem| {
+                        tracing::error!(%problem, "the register was not asked");
+                        Register::Nothing
+                    })
+                    .released();
+                if known.is_none() {
+                    return Ok(report.into());
+                }
             }
-            let report = judge(Evidence::None);
-            if report.certificate.is_some() {
-                // Its first scan here: only what is genuine is worth a look into the register.
-                let find = move |app: &App, _: &Context| {
-                    app.database.read(|conn| app.log.proof(conn, &leaf).map_err(Problem::from))
-                };
-                // A register that can't be asked takes nothing from the signature.
-                log = call.work(find).await.unwrap_or_else(|problem| {
-                    tracing::error!(%problem, "the log was not asked");
-                    None
-                });
-            }
-            Ok(match log {
-                Some(proof) => Checked { report: judge(Evidence::Included(&leaf, &proof)), log: Some(proof) },
-                None => report.into(),
+            Ok(match known {
+                Some(known) if content.is_signed_as(&known.cwt) => {
+                    let report = judge(known.evidence());
+                    let log = report.certificate.is_some().then(|| Arc::clone(&known.proof));
+                    Checked { report, log }
+                }
+                // Somebody signed something else under the code of a certificate of ours.
+                _ => judge(Evidence::None).into(),
             })
         }
     }
@@ -227,7 +233,7 @@ pub async fn by_code(call: &Call, code: &PublicCode) -> Result<Option<Found>, Pr
     let board = board(call).await?;
     let address = Address { host: public_host(&call.app.config), code: *code };
     let content = Content::Signed { address: Some(address), cwt: known.cwt.clone() };
-    let log = Evidence::Included(&known.leaf, &known.proof);
+    let log = known.evidence();
     let mut report = verify_logged(&content, &trust.list, Some(&board.snapshot), log, call.context.now);
     if let Some(certificate) = &mut report.certificate {
         certificate.holder = masked(&certificate.holder);
@@ -240,25 +246,47 @@ async fn known(call: &Call, code: PublicCode) -> Result<Option<Arc<Known>>, Prob
         return Ok(Some(known));
     }
     admit(call)?;
+    let found = find_known(call, code).await?;
+    if matches!(found, Register::Nothing) {
+        miss(call);
+    }
+    Ok(found.released())
+}
+
+/// What the register has under a code.
+enum Register {
+    Nothing,
+    /// Stored and not yet published by the log: nobody was given it.
+    Waiting,
+    Released(Arc<Known>),
+}
+
+impl Register {
+    fn released(self) -> Option<Arc<Known>> {
+        match self {
+            Self::Released(known) => Some(known),
+            Self::Nothing | Self::Waiting => None,
+        }
+    }
+}
+
+async fn find_known(call: &Call, code: PublicCode) -> Result<Register, Problem> {
     let found = call
         .work(move |app, _| {
             app.database.read(|conn| {
-                let Some(found) = store::find_by_code(conn, &code)? else { return Ok(None) };
-                let proof = app.log.proof(conn, &found.digest.leaf())?;
-                Ok::<_, Problem>(Some((found, proof)))
+                let Some(found) = store::find_by_code(conn, &code)? else { return Ok(Register::Nothing) };
+                let Some(proof) = app.log.proof(conn, &found.digest.leaf())? else {
+                    return Ok(Register::Waiting);
+                };
+                let known = Known { person: found.person, holder: found.holder, cwt: found.cwt, proof };
+                Ok::<_, Problem>(Register::Released(Arc::new(known)))
             })
         })
         .await?;
-    let Some((found, proof)) = found else {
-        miss(call);
-        return Ok(None);
-    };
-    // Before the log has published it, nobody was given it.
-    let Some(proof) = proof else { return Ok(None) };
-    let leaf = found.digest.leaf();
-    let known = Arc::new(Known { person: found.person, holder: found.holder, cwt: found.cwt, leaf, proof });
-    call.app.codes.keep(code, Arc::clone(&known));
-    Ok(Some(known))
+    if let Register::Released(known) = &found {
+        call.app.codes.keep(code, Arc::clone(known));
+    }
+    Ok(found)
 }
 
 fn address(call: &Call) -> IpAddr {

@@ -6,7 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use signed_note::{Note, NoteError, Signature, VerificationError, Verifier, Verifiers, key_id};
 use tlog_tiles::Checkpoint as Body;
 
-use crate::proof::keys::{PrivateKey, PublicKey};
+use crate::proof::keys::{PublicKey, Signer, SigningError};
 use crate::proof::log::tree::TreeHead;
 use crate::proof::log::witness::{Cosignature, Witness, cosigned_message};
 
@@ -19,7 +19,7 @@ pub struct Checkpoint {
     text: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadCheckpoint {
     #[error("not a checkpoint in a signed note")]
     Malformed,
@@ -29,6 +29,8 @@ pub enum BadCheckpoint {
     Signature,
     #[error("no line of the note is a valid cosignature of a known witness")]
     NoWitness,
+    #[error(transparent)]
+    Signing(#[from] SigningError),
 }
 
 /// A hundred cosignatures fit.
@@ -41,12 +43,12 @@ impl Checkpoint {
     ///
     /// # Errors
     /// [`BadCheckpoint::Malformed`] where the origin can't name a key: it is empty or has blanks or a plus.
-    pub fn sign(origin: &str, head: TreeHead, key: &PrivateKey) -> Result<Self, BadCheckpoint> {
+    pub fn sign(origin: &str, head: TreeHead, key: &dyn Signer) -> Result<Self, BadCheckpoint> {
         let malformed = |_| BadCheckpoint::Malformed;
         let body = Body::new(origin, head.size, head.root, "").map_err(|_| BadCheckpoint::Malformed)?;
         let text = body.to_bytes();
         let line =
-            Signature::new(origin.to_owned(), log_key_id(origin, &key.public()), key.sign(&text).into())
+            Signature::new(origin.to_owned(), log_key_id(origin, &key.public()), key.sign(&text)?.into())
                 .map_err(malformed)?;
         let note = Note::new(&text, &[line]).map_err(malformed)?;
         let signed = Self::read(&String::from_utf8_lossy(&note.to_bytes()))?;

@@ -1,6 +1,8 @@
 //! 日志证明: that an entry stands in the log. It travels outside the signatures of a certificate, as text
 //! (`c2sp.org/tlog-proof@v1`, files named `.tlog-proof`) or as JSON.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde::ser::SerializeStruct;
 use tlog_tiles::Hash;
 
@@ -19,6 +21,9 @@ pub struct InclusionProof {
     /// From the entry's sibling to the root's child.
     pub hashes: Vec<Hash>,
     pub checkpoint: Checkpoint,
+    /// The frozen record of the entry in its canonical form, as the extra data of the text form: not believed before it
+    /// was compared.
+    pub record: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,15 +40,16 @@ const HEADER: &str = "c2sp.org/tlog-proof@v1";
 
 impl InclusionProof {
     /// # Errors
-    /// [`BadInclusion`]. A line of extra data is read over: nobody vouches for it.
+    /// [`BadInclusion`].
     pub fn read(text: &str) -> Result<Self, BadInclusion> {
-        if text.len() > MAX_BYTES + 8192 {
+        if text.len() > MAX_BYTES + 16_384 {
             return Err(BadInclusion::Malformed);
         }
         let rest = text.strip_prefix(HEADER).and_then(|rest| rest.strip_prefix('\n'));
         let (proof, checkpoint) =
             rest.and_then(|rest| rest.split_once("\n\n")).ok_or(BadInclusion::Malformed)?;
-        let mut lines = proof.split('\n').skip_while(|line| line.starts_with("extra ")).fuse();
+        let mut lines = proof.split('\n').peekable();
+        let record = lines.next_if(|line| line.starts_with("extra ")).map(read_extra).transpose()?;
         let digits =
             lines.next().and_then(|line| line.strip_prefix("index ")).ok_or(BadInclusion::Malformed)?;
         let index: u64 = digits.parse().map_err(|_| BadInclusion::Malformed)?;
@@ -55,14 +61,16 @@ impl InclusionProof {
         if hashes.len() > MAX_PROOF {
             return Err(BadInclusion::Malformed);
         }
-        Ok(Self { index, hashes, checkpoint: Checkpoint::read(checkpoint)? })
+        Ok(Self { index, hashes, checkpoint: Checkpoint::read(checkpoint)?, record })
     }
 
     /// The text form.
     #[must_use]
     pub fn text(&self) -> String {
         let hashes: String = self.hashes.iter().map(|hash| format!("{hash}\n")).collect();
-        format!("{HEADER}\nindex {}\n{hashes}\n{}", self.index, self.checkpoint.text())
+        let extra = |record: &String| format!("extra {}\n", BASE64_STANDARD.encode(record));
+        let extra = self.record.as_ref().map(extra).unwrap_or_default();
+        format!("{HEADER}\n{extra}index {}\n{hashes}\n{}", self.index, self.checkpoint.text())
     }
 
     /// Whether `leaf` stands at the proof's index in a log of ours: the checkpoint names a log of one of our hosts in
@@ -74,6 +82,11 @@ impl InclusionProof {
         check_origin(&self.checkpoint, trust)?;
         Ok(check_leaf(self.checkpoint.head, self.index, leaf, &self.hashes)?)
     }
+}
+
+fn read_extra(line: &str) -> Result<String, BadInclusion> {
+    let bytes = BASE64_STANDARD.decode(line.trim_start_matches("extra ")).ok();
+    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(BadInclusion::Malformed)
 }
 
 /// Whether a checkpoint is of a log of ours and signed by a key that the trust list names for it.

@@ -250,14 +250,17 @@ fn a_proof_holds_for_its_entry_in_our_log_only() {
         index,
         hashes: Tree::new(head, &memory).expect("small").prove_leaf(index).expect("a proof"),
         checkpoint: Checkpoint::sign(ORIGIN, head, &fixture.log).expect("signed"),
+        record: None,
     };
     let good = proof(300);
     let read = InclusionProof::read(&good.text()).expect("read");
     assert_eq!(read, good);
     assert_eq!(read.check(&leaf(300), &trust), Ok(()));
     assert_eq!(read.check(&leaf(301), &trust), Err(LogError::WrongProof.into()));
-    let extra = good.text().replacen("index", "extra AAAA\nindex", 1);
-    assert_eq!(InclusionProof::read(&extra).as_ref(), Ok(&good));
+    let with_record = InclusionProof { record: Some("{}".to_owned()), ..good.clone() };
+    assert_eq!(InclusionProof::read(&with_record.text()).as_ref(), Ok(&with_record));
+    let extra = good.text().replacen("index", "extra ????\nindex", 1);
+    assert_eq!(InclusionProof::read(&extra), Err(BadInclusion::Malformed));
 
     let mut forged = good.clone();
     forged.checkpoint = Checkpoint::sign(ORIGIN, head, &fixture.issuing).expect("signed");

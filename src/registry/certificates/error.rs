@@ -2,6 +2,7 @@ use crate::db::DbError;
 use crate::kernel::certificate_number::BadNumber;
 use crate::kernel::invalid::Invalid;
 use crate::proof::issue::Refused;
+use crate::proof::keys::SigningError;
 use crate::registry::certificates::rules::{NotAllowed, NotIssuable, NotSecond};
 use crate::registry::exams::clearance::NotCleared;
 
@@ -38,15 +39,19 @@ pub enum Error {
     Exam(#[from] crate::registry::exams::error::Error),
     #[error(transparent)]
     NotCleared(#[from] NotCleared),
-    /// A key file cannot be read.
-    #[error("{0}")]
-    KeyFile(String),
     /// The database does not hold what the transparency log has published, or the log can't be asked.
     #[error("nothing is signed: {0}")]
     LogDisagrees(String),
     /// The clock is behind the log's last checkpoint.
     #[error("nothing is signed: {0}")]
     LogClockBehind(String),
+    /// The key is known and does not sign; the number stays reserved, so that the same call can be made again.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+    #[error("the clock is behind the trust list")]
+    ClockBehind,
+    #[error("the trust list has expired")]
+    TrustListExpired,
     #[error("the stored draft cannot be read")]
     BrokenDraft,
     #[error(transparent)]

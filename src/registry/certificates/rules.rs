@@ -2,7 +2,6 @@
 //! sees of a holder's name.
 
 use chrono::NaiveDate;
-use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::kernel::area::AreaCode;
 use crate::kernel::certificate_number::BodyCode;
@@ -322,13 +321,6 @@ pub fn masked(name: &str) -> String {
     }
 }
 
-/// Whether what somebody typed is the holder's name: the same characters, however they were composed.
-#[must_use]
-pub fn same_name(typed: &str, holder: &str) -> bool {
-    let nfc = ComposingNormalizerBorrowed::new_nfc();
-    nfc.normalize(typed.trim()) == nfc.normalize(holder)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -424,14 +416,6 @@ mod tests {
         ] {
             assert_eq!(masked(name), expected);
         }
-    }
-
-    #[test]
-    fn a_name_is_the_same_however_composed() {
-        assert!(same_name(" 王秀兰 ", "王秀兰"));
-        assert!(same_name("e\u{301}lan", "élan"));
-        assert!(!same_name("王秀", "王秀兰"));
-        assert!(!same_name("", "王秀兰"));
     }
 
     fn actor(role: Role, organisation: u128, area: Option<&str>, person: u128) -> Actor {

@@ -84,7 +84,7 @@ pub fn session_create(
     new: &NewSession,
 ) -> Result<ExamSessionId, Error> {
     let body = organisations::service::organisation(tx, actor.organisation.ok_or(Error::NotFound)?)?;
-    let held = organisations::store::accreditations(tx, body.id)?;
+    let held = organisations::service::accreditations_held(tx, &body)?;
     let undertaking = Undertaking {
         scope: Scope::Assessment,
         occupation: Some(new.occupation),
@@ -93,7 +93,7 @@ pub fn session_create(
     };
     let checked = session::check(new, context.today(), accredited(&held, undertaking));
     let mut errors = checked.err().map_or_else(Vec::new, |Invalid(errors)| errors);
-    let area = new.area.clone().unwrap_or(body.area_code);
+    let area = new.area.clone().unwrap_or_else(|| body.area_code.clone());
     if areas::store::find(tx, &area)?.is_none() {
         errors.push(FieldError::new("area_code", "unknown-area"));
     }

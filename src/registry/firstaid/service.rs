@@ -61,18 +61,12 @@ pub fn first_aid_record(
     {
         errors.push(FieldError::new("document_number", "not-own-staff"));
     }
-    // Asked first, for PostgreSQL ends a transaction at the first statement it refuses, and an import goes on.
+    // Asked, for PostgreSQL ends a transaction at the first statement it refuses, and an import goes on.
     if store::is_recorded(tx, &checked.issuer, &checked.number)? {
         errors.push(FieldError::new("number", "already-registered"));
     }
     Invalid::if_any(errors)?;
-    let id = store::insert(tx, context, holder.id, &checked).map_err(|error| {
-        if error.is_duplicate_of("first_aid_certificates", "number") {
-            Error::Invalid(Invalid::one("number", "already-registered"))
-        } else {
-            Error::Database(error)
-        }
-    })?;
+    let id = store::insert(tx, context, holder.id, &checked)?;
     let details = json!({ "kind": checked.kind, "issuer": checked.issuer, "number": checked.number });
     audit::store::record(tx, context, "first_aid_record", ("first-aid-certificate", id), details)?;
     store::find(tx, id)?.ok_or(Error::NotFound)

@@ -1,17 +1,29 @@
 use serde_json::json;
 
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, DbError, Tx};
 use crate::kernel::context::Context;
 use crate::kernel::ids::{AccreditationId, OrganisationId};
 use crate::kernel::invalid::Invalid;
 use crate::registry::organisations::error::Error;
 use crate::registry::organisations::{
-    Accreditation, AccreditationStatus, NewAccreditation, NewOrganisation, Organisation, rules, store,
+    Accreditation, AccreditationStatus, NewAccreditation, NewOrganisation, Organisation, OrganisationStatus,
+    rules, store,
 };
 use crate::registry::{areas, audit};
 
 pub fn organisation(conn: &mut Conn, id: OrganisationId) -> Result<Organisation, Error> {
     store::find(conn, id)?.ok_or(Error::NotFound)
+}
+
+/// What an organisation may rely on: one that was closed has nothing left, whatever it once held.
+pub fn accreditations_held(
+    conn: &mut Conn,
+    organisation: &Organisation,
+) -> Result<Vec<Accreditation>, DbError> {
+    match organisation.status {
+        OrganisationStatus::Active => store::accreditations(conn, organisation.id),
+        OrganisationStatus::Closed => Ok(Vec::new()),
+    }
 }
 
 pub fn organisation_create(

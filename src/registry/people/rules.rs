@@ -270,6 +270,9 @@ mod tests {
         }
         assert!(same_name("ANNA maria", "Anna Maria"));
         assert!(same_name("王 芳", "王芳"));
+        assert!(same_name("e\u{301}lan", "élan"));
+        assert!(!same_name("王秀", "王秀兰"));
+        assert!(!same_name("", "王秀兰"));
         assert!(!same_name("王芳", "王方"));
     }
 

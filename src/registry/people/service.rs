@@ -150,14 +150,7 @@ fn check(
 fn register(tx: &mut Tx, context: &Context, sealer: &Sealer, new: NewPerson) -> Result<Person, Error> {
     let id = context.fresh_id::<entity::Person>();
     let sealed = seal(context, sealer, id, new)?;
-    store::insert(tx, context, &[sealed]).map_err(|error| {
-        // Somebody else registered the same document since we looked.
-        if error.is_duplicate_of("people", "document_index") {
-            already_registered()
-        } else {
-            Error::Database(error)
-        }
-    })?;
+    store::insert(tx, context, &[sealed])?;
     audit::store::record(tx, context, "person_register", ("person", id), json!({}))?;
     person(tx, id)
 }

@@ -219,14 +219,14 @@ fn open_enrolment(tx: &mut Tx, class: &Class, id: EnrolmentId) -> Result<Enrolme
 fn check(tx: &mut Tx, rules: &LocalRules, school: OrganisationId, new: &NewClass) -> Result<AreaCode, Error> {
     let school = organisations::store::find(tx, school)?.ok_or(Error::NotFound)?;
     let mut errors = Vec::new();
-    let area = new.area_code.clone().unwrap_or(school.area_code);
+    let area = new.area_code.clone().unwrap_or_else(|| school.area_code.clone());
     if areas::store::find(tx, &area)?.is_none() {
         errors.push(FieldError::new("area_code", "unknown-area"));
     }
     match store::find_programme(tx, new.programme)? {
         None => errors.push(FieldError::new("programme_id", "unknown-programme")),
         Some(programme) => {
-            let held = organisations::store::accreditations(tx, school.id)?;
+            let held = organisations::service::accreditations_held(tx, &school)?;
             errors.extend(
                 rules::check_class(new, &programme, &held, rules).err().into_iter().flat_map(|e| e.0),
             );
