@@ -652,6 +652,8 @@ fn certificates() -> Vec<RouteSpec> {
             .takes::<api::credentials::SuiteQuery>(),
         get("/api/v1/certificates/{id}.jwt", CERTIFICATES, api::credentials::certificate_jwt)
             .says("The same credential in a JWT."),
+        get("/api/v1/certificates/{id}.proof", CERTIFICATES, api::certificates::certificate_proof)
+            .says("The proof that the transparency log has published it, as c2sp.org/tlog-proof@v1."),
         get("/api/v1/certificates/{id}", CERTIFICATES, api::certificates::certificate_get)
             .says("One certificate with its history.")
             .gives::<CertificateView>(),
@@ -689,7 +691,7 @@ fn certificates() -> Vec<RouteSpec> {
 }
 
 fn verification() -> Vec<RouteSpec> {
-    use api::{published, verification};
+    use api::{log, published, verification};
     vec![
         post("/api/v1/verifications", PUBLIC, verification::verification)
             .says("What a certificate is worth: the QR's text as `content`, or a file in multipart form.")
@@ -716,6 +718,9 @@ fn verification() -> Vec<RouteSpec> {
         get("/.well-known/did.json", PUBLIC, published::did_document),
         get("/status/{list}", PUBLIC, published::status_bundle),
         get("/status/{list}/{purpose}", PUBLIC, published::status_list),
+        get("/log/checkpoint", PUBLIC, log::checkpoint),
+        get("/log/tile/{path:.+}", PUBLIC, log::tile),
+        get("/log/proof/{code}", PUBLIC, log::proof),
     ]
 }
 

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::db::Conn;
 use crate::flows::certificate_change::certificate_change;
 use crate::flows::certificate_issue::{certificate_issue, session_certificates_issue};
+use crate::http::api::log::PROOF_TYPE;
 use crate::http::call::{Answer, Call, ok};
 use crate::http::input::{Input, Query};
 use crate::http::problem::Problem;
@@ -14,6 +15,7 @@ use crate::kernel::context::{Actor, Role};
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::{CertificateId, ExamSessionId, OrganisationId};
 use crate::kernel::vocabulary::OrganisationKind;
+use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::qr::{signed_url, verify_url};
 use crate::registry::certificates::number_store;
 use crate::registry::certificates::service::{self, Outcome};
@@ -49,8 +51,10 @@ pub struct CertificateView {
     pub key_id: String,
     /// The address in the short QR.
     pub verify_url: String,
-    /// The address with the whole signed content, as in the large QR.
-    pub qr_content: String,
+    /// The address with the whole signed content, as in the large QR; `null` until the log has published it.
+    pub qr_content: Option<String>,
+    /// The proof that the log has published it: index, size, checkpoint and hashes. `null` until then, and in lists.
+    pub log: Option<serde_json::Value>,
     /// Empty in lists.
     pub events: Vec<EventView>,
 }
@@ -99,12 +103,8 @@ pub struct IssuedView {
 
 impl CertificateView {
     #[must_use]
-    pub fn new(
-        app: &App,
-        certificate: &Certificate,
-        body: &Organisation,
-        events: &[CertificateEvent],
-    ) -> Self {
+    pub fn new(app: &App, certificate: &Certificate, body: &Organisation, release: &Release) -> Self {
+        let signed = || signed_url(&app.config.public_url(), &certificate.code, &certificate.cwt);
         let base = app.config.public_url();
         Self {
             id: certificate.id.to_string(),
@@ -128,8 +128,9 @@ impl CertificateView {
             issued_at: certificate.issued_at.to_rfc3339(),
             key_id: certificate.key.to_string(),
             verify_url: verify_url(&base, &certificate.code),
-            qr_content: signed_url(&base, &certificate.code, &certificate.cwt),
-            events: events.iter().map(EventView::from).collect(),
+            qr_content: (*release != Release::Waiting).then(signed),
+            log: None,
+            events: Vec::new(),
         }
     }
 }
@@ -239,10 +240,35 @@ pub async fn certificate_list(call: Call, Query(query): Query<CertificateQuery>)
                 Role::Caregiver => own(conn, &actor),
                 _ => visible(app, conn, &actor, &query),
             })?;
-            Ok(found.iter().map(|(one, body)| CertificateView::new(app, one, body, &[])).collect::<Vec<_>>())
+            app.database.read(|conn| {
+                let view = |(one, body): &(Certificate, Organisation)| {
+                    Ok(CertificateView::new(app, one, body, &release(app, conn, one)?))
+                };
+                found.iter().map(view).collect::<Result<Vec<_>, Problem>>()
+            })
         })
         .await?;
     ok(&views)
+}
+
+/// Whether the transparency log has published a certificate. Before that nobody is given a form of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Release {
+    Waiting,
+    Done,
+}
+
+pub fn release(app: &App, conn: &mut Conn, certificate: &Certificate) -> Result<Release, Problem> {
+    let published = app.log.is_published(conn, &certificate.digest.leaf())?;
+    Ok(if published { Release::Done } else { Release::Waiting })
+}
+
+/// Refuses what is not released yet, for the time that a publisher takes to come round.
+pub fn released(app: &App, conn: &mut Conn, certificate: &Certificate) -> Result<(), Problem> {
+    match release(app, conn, certificate)? {
+        Release::Done => Ok(()),
+        Release::Waiting => Err(Problem::NotYet(2)),
+    }
 }
 
 pub async fn certificate_get(call: Call, id: web::Path<CertificateId>) -> Answer {
@@ -256,7 +282,12 @@ fn whole(app: &App, actor: &Actor, id: CertificateId) -> Result<CertificateView,
     app.database.read(|conn| {
         let (certificate, body) = service::certificate(conn, actor, id)?;
         let events = store::events(conn, id)?;
-        Ok(CertificateView::new(app, &certificate, &body, &events))
+        let proof = app.log.proof(conn, &certificate.digest.leaf())?;
+        let release = if proof.is_some() { Release::Done } else { Release::Waiting };
+        let mut view = CertificateView::new(app, &certificate, &body, &release);
+        view.events = events.iter().map(EventView::from).collect();
+        view.log = proof.map(|proof| serde_json::json!(*proof));
+        Ok(view)
     })
 }
 
@@ -356,4 +387,29 @@ pub async fn number_list(call: Call, Query(query): Query<NumberQuery>) -> Answer
         })
         .await?;
     ok(&views)
+}
+
+/// The proof of the log, in its text form.
+pub async fn certificate_proof(call: Call, id: web::Path<CertificateId>) -> Answer {
+    let actor = call.actor()?.clone();
+    let proof = call
+        .work(move |app, _| {
+            app.database.read(|conn| {
+                let (found, _) = service::certificate(conn, &actor, *id)?;
+                logged_proof(app, conn, &found)
+            })
+        })
+        .await?;
+    Ok(HttpResponse::Ok().content_type(PROOF_TYPE).body(proof.text()))
+}
+
+/// The proof of the log with the record that it is of.
+pub fn logged_proof(
+    app: &App,
+    conn: &mut Conn,
+    certificate: &Certificate,
+) -> Result<InclusionProof, Problem> {
+    let proof = app.log.proof(conn, &certificate.digest.leaf())?.ok_or(Problem::NotYet(2))?;
+    let record = certificate.record.canonical().map_err(|error| Problem::Internal(error.to_string()))?;
+    Ok(InclusionProof { record: Some(record), ..InclusionProof::clone(&proof) })
 }

@@ -9,6 +9,7 @@ pub mod employment;
 pub mod exams;
 pub mod firstaid;
 pub mod indicators;
+pub mod log;
 pub mod organisations;
 pub mod people;
 pub mod prints;

@@ -9,6 +9,9 @@ use crate::app::App;
 use crate::app::printer::PrinterError;
 use crate::app::trust::public_host;
 use crate::db::{Conn, Tx};
+use crate::http::api::certificates::{logged_proof, released};
+use crate::http::api::credentials::credential_text;
+use crate::http::api::log::PROOF_TYPE;
 use crate::http::call::{Answer, Call};
 use crate::http::download::{self, FileKind, sheet_language};
 use crate::http::input::Query;
@@ -19,6 +22,7 @@ use crate::kernel::context::{Actor, Context};
 use crate::kernel::form::{Fields, Form as Readable};
 use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::{ApplicationId, CertificateId, ExamSessionId};
+use crate::proof::data_integrity::Suite;
 use crate::proof::frozen::Named;
 use crate::proof::payload::Environment;
 use crate::proof::qr::{signed_url, verify_url};
@@ -109,7 +113,11 @@ pub async fn certificate_cwt(call: Call, id: web::Path<CertificateId>) -> Answer
     let actor = call.actor()?.clone();
     let found = call
         .work(move |app, _| {
-            app.database.read(|conn| Ok::<_, Problem>(service::certificate(conn, &actor, *id)?.0))
+            app.database.read(|conn| {
+                let (found, _) = service::certificate(conn, &actor, *id)?;
+                released(app, conn, &found)?;
+                Ok::<_, Problem>(found)
+            })
         })
         .await?;
     let name = file_name(&found, Form::Paper);
@@ -124,7 +132,7 @@ async fn print(call: Call, id: CertificateId, print: Print, form: Form) -> Answe
             let designs = app.printer.designs(&app.config.font_dirs).map_err(unprintable)?;
             let printed = printed(app, &found, document_number)?;
             let drawn = match print {
-                Print::Pdf => designs.pdf(&printed, form, &attachments(&found)),
+                Print::Pdf => designs.pdf(&printed, form, &attachments(app, &found)?),
                 Print::Png => designs.png(&printed, form, None),
                 Print::Svg => designs.svg(&printed, form).map(String::into_bytes),
             };
@@ -161,6 +169,7 @@ fn opened(
 ) -> Result<(Certificate, Option<String>), Problem> {
     app.database.write(|tx| {
         let (found, _) = service::certificate(tx, actor, id)?;
+        released(app, tx, &found)?;
         let number = document_number(app, tx, &found, form)?;
         let details = json!({ "form": print.ending(), "page": form.code() });
         audit::store::record(tx, context, "certificate_print", ("certificate", id), details)?;
@@ -185,13 +194,21 @@ fn document_number(
 }
 
 /// What goes into the PDF for programs, each a form of the same certificate.
-fn attachments(certificate: &Certificate) -> Vec<Attachment> {
-    vec![Attachment {
-        name: "certificate.cwt".to_owned(),
-        media_type: "application/cwt",
-        description: "The signed certificate: a CWT in COSE_Sign1 (RFC 8392)".to_owned(),
-        data: certificate.cwt.clone(),
-    }]
+fn attachments(app: &App, certificate: &Certificate) -> Result<Vec<Attachment>, Problem> {
+    let attachment = |ending: &str, media_type, description: &str, data| Attachment {
+        name: format!("certificate.{ending}"),
+        media_type,
+        description: description.to_owned(),
+        data,
+    };
+    let proof = app.database.read(|conn| logged_proof(app, conn, certificate))?.text().into_bytes();
+    let credential = credential_text(certificate, Suite::Rdfc)?.into_bytes();
+    let signed = "The signed certificate: a CWT in COSE_Sign1 (RFC 8392)";
+    Ok(vec![
+        attachment("cwt", "application/cwt", signed, certificate.cwt.clone()),
+        attachment("jsonld", "application/vc", "The same as a verifiable credential", credential),
+        attachment("proof", PROOF_TYPE, "That the transparency log has published it", proof),
+    ])
 }
 
 pub async fn session_print(
@@ -253,6 +270,7 @@ fn opened_session(
         }
         let mut opened = Vec::with_capacity(found.len());
         for certificate in found {
+            released(app, tx, &certificate)?;
             let number = document_number(app, tx, &certificate, form)?;
             let details = json!({ "form": "pdf", "page": form.code(), "session": session.id.to_string() });
             let subject = ("certificate", certificate.id);
