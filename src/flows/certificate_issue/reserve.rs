@@ -152,17 +152,14 @@ fn take_numbers(
 }
 
 fn reservation(record: FrozenRecord, wanted: &Wanted, body: &Organisation, context: &Context) -> Reservation {
-    let (application, replaces) = match wanted.occasion {
-        Occasion::Application(id) => (Some(id), None),
-        Occasion::Replacement(id) => (None, Some(id)),
-    };
     Reservation {
         number: record.number.clone(),
         code: record.code,
         person: wanted.issuable.person(),
         body: body.id,
-        application,
-        replaces,
+        application: wanted.occasion.application(),
+        replaces: wanted.occasion.replaced(),
+        renews: wanted.occasion.renewed(),
         record,
         state: ReservationState::Reserved,
         explanation: None,
@@ -182,6 +179,8 @@ fn freeze(
 ) -> FrozenRecord {
     let standard = &desk.seeds.standard;
     let level = level(desk, issuable.level());
+    let issued_on = context.today();
+    let years = desk.seeds.certificate_term(desk.area, issued_on).and_then(|term| term.years);
     let occupation = Words {
         zh: standard.title.clone(),
         en: format!("{} ({})", standard.title_en, issuable.occupation().code()),
@@ -207,8 +206,8 @@ fn freeze(
         specialty: specialty(issuable.specialty()),
         level: Named::new(issuable.level(), level),
         body: Named { code: issuable.body_code().clone(), zh: body.name.clone(), en: body.name_en.clone() },
-        issued_on: context.today(),
-        expires_on: None,
+        issued_on,
+        expires_on: issuable.last_day(issued_on, years),
         status,
         base: desk.public_url.clone(),
         results: issuable.results().to_vec(),

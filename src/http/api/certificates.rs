@@ -10,9 +10,9 @@ use crate::app::App;
 use crate::app::printer::PrinterError;
 use crate::app::trust::public_host;
 use crate::db::Conn;
-use crate::flows::certificate_change::certificate_change;
+use crate::flows::certificate_change::{Asked, certificate_change};
 use crate::flows::certificate_issue::{certificate_issue, session_certificates_issue};
-use crate::http::call::{Answer, Call, ok};
+use crate::http::call::{Answer, Call, ok, ok_with_version};
 use crate::http::input::{Input, Query};
 use crate::http::problem::Problem;
 use crate::http::texts::Language;
@@ -25,6 +25,7 @@ use crate::kernel::vocabulary::OrganisationKind;
 use crate::proof::frozen::Named;
 use crate::proof::payload::Environment;
 use crate::proof::qr::{Matrix, signed_url, verify_url};
+use crate::registry::certificates::life_store::{self, Links};
 use crate::registry::certificates::number_store;
 use crate::registry::certificates::service::{self, Outcome};
 use crate::registry::certificates::store::{self, Filter};
@@ -53,8 +54,12 @@ pub struct CertificateView {
     pub expires_on: Option<String>,
     pub state: &'static str,
     pub state_since: String,
-    /// The certificate that took this one's place.
+    /// The certificate that took this one's place, and the one whose place it took.
     pub replaced_by: Option<String>,
+    pub replaces: Option<String>,
+    /// The certificate that this one renews, and the one that renews it.
+    pub renews: Option<String>,
+    pub renewed_by: Option<String>,
     pub upload_state: &'static str,
     pub uploaded_on: Option<String>,
     pub issued_at: String,
@@ -65,6 +70,7 @@ pub struct CertificateView {
     pub qr_content: String,
     /// Empty in lists.
     pub events: Vec<EventView>,
+    pub version: i32,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -114,6 +120,7 @@ impl CertificateView {
     pub fn new(
         app: &App,
         certificate: &Certificate,
+        links: Links,
         body: &Organisation,
         events: &[CertificateEvent],
     ) -> Self {
@@ -135,6 +142,9 @@ impl CertificateView {
             state: certificate.state.standing().code(),
             state_since: certificate.state.since().to_string(),
             replaced_by: certificate.state.successor().map(|id| id.to_string()),
+            replaces: links.replaces.map(|id| id.to_string()),
+            renews: certificate.renews.map(|id| id.to_string()),
+            renewed_by: links.renewed_by.map(|id| id.to_string()),
             upload_state: certificate.upload.code(),
             uploaded_on: certificate.uploaded_on.map(|day| day.to_string()),
             issued_at: certificate.issued_at.to_rfc3339(),
@@ -142,6 +152,7 @@ impl CertificateView {
             verify_url: verify_url(&base, &certificate.code),
             qr_content: signed_url(&base, &certificate.code, &certificate.cwt),
             events: events.iter().map(EventView::from).collect(),
+            version: certificate.version,
         }
     }
 }
@@ -247,11 +258,19 @@ pub async fn certificate_list(call: Call, Query(query): Query<CertificateQuery>)
     let actor = call.actor()?.clone();
     let views = call
         .work(move |app, _| {
-            let found = app.database.read(|conn| match actor.role {
-                Role::Caregiver => own(conn, &actor),
-                _ => visible(app, conn, &actor, &query),
-            })?;
-            Ok(found.iter().map(|(one, body)| CertificateView::new(app, one, body, &[])).collect::<Vec<_>>())
+            app.database.read(|conn| {
+                let found = match actor.role {
+                    Role::Caregiver => own(conn, &actor)?,
+                    _ => visible(app, conn, &actor, &query)?,
+                };
+                let ids: Vec<CertificateId> = found.iter().map(|(one, _)| one.id).collect();
+                let links = life_store::links(conn, &ids)?;
+                let view = |(one, body): &(Certificate, Organisation)| {
+                    let links = links.get(&one.id).copied().unwrap_or_default();
+                    CertificateView::new(app, one, links, body, &[])
+                };
+                Ok::<_, Problem>(found.iter().map(view).collect::<Vec<_>>())
+            })
         })
         .await?;
     ok(&views)
@@ -260,7 +279,7 @@ pub async fn certificate_list(call: Call, Query(query): Query<CertificateQuery>)
 pub async fn certificate_get(call: Call, id: web::Path<CertificateId>) -> Answer {
     let actor = call.actor()?.clone();
     let view = call.work(move |app, _| whole(app, &actor, *id)).await?;
-    ok(&view)
+    ok_with_version(&view, view.version)
 }
 
 /// A certificate with its history.
@@ -268,7 +287,8 @@ fn whole(app: &App, actor: &Actor, id: CertificateId) -> Result<CertificateView,
     app.database.read(|conn| {
         let (certificate, body) = service::certificate(conn, actor, id)?;
         let events = store::events(conn, id)?;
-        Ok(CertificateView::new(app, &certificate, &body, &events))
+        let links = life_store::links_of(conn, id)?;
+        Ok(CertificateView::new(app, &certificate, links, &body, &events))
     })
 }
 
@@ -339,18 +359,25 @@ pub async fn certificate_replace(
     change(call, *id, Change::Replace, reason).await
 }
 
-async fn change(call: Call, id: CertificateId, change: Change, reason: ChangeReason) -> Answer {
+pub async fn certificate_renew(
+    call: Call,
+    id: web::Path<CertificateId>,
+    Input(reason): Input<ChangeReason>,
+) -> Answer {
+    change(call, *id, Change::Renew, reason).await
+}
+
+async fn change(call: Call, certificate: CertificateId, change: Change, reason: ChangeReason) -> Answer {
     let actor = call.actor()?.clone();
+    let asked = Asked { certificate, version: call.if_match_given()?, change, reason };
     let changed = call
-        .work(move |app, context| {
-            match certificate_change(&app.desk(), context, &actor, id, change, &reason)? {
-                Outcome::Done(changed) => Ok(Ok(whole(app, &actor, changed.id)?)),
-                Outcome::Pending(event) => Ok(Err(PendingView { pending: EventView::from(&event) })),
-            }
+        .work(move |app, context| match certificate_change(&app.desk(), context, &actor, &asked)? {
+            Outcome::Done(changed) => Ok(Ok(whole(app, &actor, changed.id)?)),
+            Outcome::Pending(event) => Ok(Err(PendingView { pending: EventView::from(&event) })),
         })
         .await?;
     match changed {
-        Ok(view) => ok(&view),
+        Ok(view) => ok_with_version(&view, view.version),
         Err(pending) => Ok(HttpResponse::Accepted().json(pending)),
     }
 }

@@ -12,6 +12,8 @@ pub mod organisations;
 pub mod people;
 pub mod published;
 pub mod recorded;
+pub mod revocations;
 pub mod system;
 pub mod training;
 pub mod verification;
+pub mod watch;

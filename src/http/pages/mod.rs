@@ -14,6 +14,8 @@ pub mod indicators;
 pub mod notices;
 pub mod organisations;
 pub mod recorded;
+pub mod revocations;
 pub mod scores;
 pub mod training;
 pub mod verify;
+pub mod watch;
