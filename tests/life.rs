@@ -26,7 +26,9 @@ fn reason(code: &str) -> Value {
     json!({ "reason_code": code, "reason": "见调查报告" })
 }
 
+/// A second after what was done before, so that histories have an order.
 fn change(world: &World, who: &str, made: &Value, change: &str, code: &str) -> Answer {
+    world.app.clock.advance(1);
     world.post(who, &format!("{}/{change}", path(made)), reason(code))
 }
 

@@ -19,7 +19,9 @@ fn reason(code: &str) -> Value {
     json!({ "reason_code": code, "reason": "机密的调查细节" })
 }
 
+/// A second after what was done before, so that notices have an order.
 fn change(world: &World, who: &str, made: &Value, change: &str, code: &str) -> Value {
+    world.app.clock.advance(1);
     let answer = world.post(who, &format!("{}/{change}", path(made)), reason(code));
     assert!(matches!(answer.status, 200 | 202), "{change}: {}", answer.text());
     answer.json()
@@ -169,7 +171,8 @@ fn check_told(world: &World, made: &Value, new: &Value) {
     let list = world.get("institution", WATCH).text();
     assert!(!list.contains("机密") && !list.contains("fraud") && !list.contains(&identity_number(1)));
     let (page, csrf) = world.page_session("institution");
-    assert!(page.get("/").text().contains("href=\"/watch\""));
+    let task = "关注的证书有状态变化";
+    assert!(page.get("/").text().contains(task));
     let shown = page.get("/watch");
     assert_eq!(shown.status, 200, "{}", shown.text());
     assert!(shown.text().contains(text(new, "number")) && !shown.text().contains("机密"));
@@ -179,6 +182,7 @@ fn check_told(world: &World, made: &Value, new: &Value) {
     let left = world.get("institution", WATCH).expect(200);
     let unseen = |one: &&Value| one["seen_at"].is_null();
     assert_eq!(left["notices"].as_array().expect("notices").iter().filter(unseen).count(), 0);
+    assert!(!page.get("/").text().contains(task));
 }
 
 #[test]
@@ -195,6 +199,7 @@ fn a_bulk_revocation_is_one_mail_and_an_end_is_told_in_time() {
         let ending = mails(world, "watch", "expires-soon");
         assert_eq!(ending.len(), 1);
         assert_eq!(ending[0]["data"]["certificates"].as_array().expect("a list").len(), 2);
+        world.app.clock.advance(1);
         let asked = json!({
             "body_id": world.organisation("assessor"), "issued_from": "2026-11-21", "issued_to": "2026-11-21",
             "reason_code": "body-misconduct", "reason": "机密的调查细节",

@@ -14,6 +14,7 @@ use crate::kernel::ids::CertificateId;
 use crate::registry::certificates::error::Error;
 use crate::registry::certificates::number_store;
 use crate::registry::certificates::rules::NotAllowed;
+use crate::registry::certificates::service;
 use crate::registry::certificates::{
     Certificate, CertificateState, Change, ChangeReason, News, ReasonCode, ReservationState, life_store,
     store,
@@ -123,7 +124,7 @@ fn end_replaced(
     successor: CertificateId,
     reason: &ChangeReason,
 ) -> Result<Certificate, Error> {
-    let old = store::find(tx, old)?.ok_or(Error::NotFound)?;
+    let old = still_followed(tx, old)?;
     let after = old.state.replace(context.today(), successor)?;
     if !store::move_state(tx, context, old.id, old.state, after)? {
         return Err(NotAllowed::NotValid.into());
@@ -143,8 +144,7 @@ fn note_renewed(
     successor: CertificateId,
     reason: &ChangeReason,
 ) -> Result<Certificate, Error> {
-    store::hold(tx, old)?;
-    let old = store::find(tx, old)?.ok_or(Error::NotFound)?;
+    let old = still_followed(tx, old)?;
     if !matches!(old.state, CertificateState::Valid { .. }) {
         return Err(NotAllowed::NotValid.into());
     }
@@ -154,6 +154,16 @@ fn note_renewed(
     let details = json!({ "reason_code": reason.code, "successor": successor });
     audit::store::record(tx, context, "certificate_renew", ("certificate", old.id), details)?;
     Ok(old)
+}
+
+/// The old certificate, held; nobody has asked to revoke it since its successor was reserved.
+fn still_followed(tx: &mut Tx, old: CertificateId) -> Result<Certificate, Error> {
+    store::hold(tx, old)?;
+    let old = store::find(tx, old)?.ok_or(Error::NotFound)?;
+    match service::pending(tx, old.id)? {
+        None => Ok(old),
+        Some(_) => Err(NotAllowed::RevocationWaits.into()),
+    }
 }
 
 fn make_void(desk: &Desk<'_>, context: &Context, number: &CertificateNumber, why: &str) -> Result<(), Error> {

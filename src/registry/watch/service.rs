@@ -149,7 +149,8 @@ fn watching(
     for one in store::watching(conn, &ids)? {
         watching.entry(one.certificate).or_default().insert(one.organisation, one.holder);
     }
-    let people: Vec<PersonId> = changes.iter().map(|change| change.certificate.person).collect();
+    let people: HashSet<PersonId> = changes.iter().map(|change| change.certificate.person).collect();
+    let people: Vec<PersonId> = people.into_iter().collect();
     let spells = employment::store::of_people(conn, &people)?;
     for change in changes {
         let there = |spell: &&Employment| spell.period.contains(today);
