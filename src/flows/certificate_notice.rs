@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::db::Tx;
 use crate::flows::certificate_issue::Desk;
+use crate::kernel::certificate_number::CertificateNumber;
 use crate::kernel::context::Context;
 use crate::kernel::ids::PersonId;
 use crate::proof::qr::verify_url;
@@ -104,7 +105,7 @@ fn tell_institutions(
             .map(|notice| {
                 json!({
                     "number": notice.number.as_str(), "holder": notice.holder, "on": notice.on,
-                    "successor": notice.successor.as_ref().map(|number| number.as_str()),
+                    "successor": notice.successor.as_ref().map(CertificateNumber::as_str),
                 })
             })
             .collect();

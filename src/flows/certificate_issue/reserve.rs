@@ -53,13 +53,13 @@ pub fn all(
         };
         match issuable(grounds, &body, &held, context.today()) {
             Err(refused) => answers.push(Some(Err(refused.into()))),
-            Ok(issuable) => match open.remove(&occasion) {
-                Some(before) => answers.push(Some(Ok(before))),
-                None => {
-                    answers.push(None);
+            Ok(issuable) => {
+                let before = open.remove(&occasion);
+                if before.is_none() {
                     wanted.push(Wanted { occasion, issuable, number });
                 }
-            },
+                answers.push(before.map(Ok));
+            }
         }
     }
     let mut new =

@@ -150,23 +150,14 @@ pub fn certificates_revoke(
     };
     match rules::revocation_step(actor.role, persons, call.reason.code, waiting)? {
         RevocationStep::Wait => {
-            let asked = fresh();
-            bulk_store::insert(tx, &asked)?;
+            let asked = noted(tx, fresh())?;
             record(tx, context, "certificates_revoke_request", &asked)?;
             Ok(BulkOutcome::Pending(asked))
         }
         RevocationStep::Revoke => {
             let decided = match before {
-                Some(before) => BulkRevocation {
-                    approved_by: Some(actor.account),
-                    approved_at: Some(context.now),
-                    ..before
-                },
-                None => {
-                    let decided = fresh();
-                    bulk_store::insert(tx, &decided)?;
-                    decided
-                }
+                Some(before) => confirmed(before, context, actor),
+                None => noted(tx, fresh())?,
             };
             let ended = carry_out(tx, context, &decided)?;
             let revoked = i32::try_from(ended.len()).unwrap_or(i32::MAX);
@@ -176,6 +167,16 @@ pub fn certificates_revoke(
             Ok(BulkOutcome::Done(decided, ended))
         }
     }
+}
+
+fn noted(tx: &mut Tx, new: BulkRevocation) -> Result<BulkRevocation, Error> {
+    bulk_store::insert(tx, &new)?;
+    Ok(new)
+}
+
+/// The first person's request with the second person in it.
+fn confirmed(asked: BulkRevocation, context: &Context, second: &Actor) -> BulkRevocation {
+    BulkRevocation { approved_by: Some(second.account), approved_at: Some(context.now), ..asked }
 }
 
 /// Ends the certificates, each with its entry and its audit line.

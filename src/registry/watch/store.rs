@@ -155,7 +155,7 @@ pub fn insert_notices(tx: &mut Tx, notices: &[Notice]) -> Result<(), DbError> {
                     watch_notices::holder.eq(&notice.holder),
                     watch_notices::news.eq(notice.news),
                     watch_notices::effective_on.eq(notice.on),
-                    watch_notices::successor.eq(notice.successor.as_ref().map(|number| number.as_str())),
+                    watch_notices::successor.eq(notice.successor.as_ref().map(CertificateNumber::as_str)),
                     watch_notices::told_at.eq(At(notice.told_at)),
                 )
             })
