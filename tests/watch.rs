@@ -43,7 +43,7 @@ fn with_mail(world: &World, institution: &str) {
     let made = world
         .app
         .database
-        .write(|tx| Ok::<_, Problem>(accounts::service::account_create(tx, &context, &new)?).map(drop));
+        .write(|tx| Ok::<_, Problem>(accounts::service::account_create(tx, &context, &new)?));
     made.expect("an account");
 }
 
