@@ -73,7 +73,12 @@ fn the_same_verdicts_as_on_the_code() {
     let marked = |revoked: &[u32], suspended: &[u32]| Some(fixture.snapshot(revoked, suspended));
     check(|c| c.status = marked(&[100_042], &[]), Verdict::Revoked, Status, "revoked");
     check(|c| c.status = marked(&[], &[100_042]), Verdict::Suspended, Status, "suspended");
-    check(|c| c.document.keys[1].cutoff = Some(7), Verdict::StatusUnknown, Key, "log-proof-needed");
+    check(
+        |c| c.document.keys[1].cutoff = Some(7),
+        Verdict::StatusUnknown,
+        CheckName::Log,
+        "log-proof-needed",
+    );
 
     check(|c| c.record.base = "https://a.example".to_owned(), Verdict::Forged, Address, "foreign-host");
     check(|c| c.record.environment = Environment::Production, Verdict::Forged, Place, "other-environment");
