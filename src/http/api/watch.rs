@@ -197,7 +197,7 @@ pub async fn watch_see(call: Call) -> Answer {
 /// The certificate of ours that the paper is, and its holder's name as far as the paper shows it.
 pub async fn checked(call: &Call, paper: Paper) -> Result<(PublicCode, String), Problem> {
     let (field, report, typed) = match paper {
-        Paper::Content(text) => ("content", check(call, Content::read_text(&text)).await?, None),
+        Paper::Content(text) => ("content", check(call, Content::read_text(&text)).await?.report, None),
         Paper::Printed { number, name } => {
             let typed = Some(name.trim().to_owned());
             match look_up(call, Lookup { number, name }).await? {

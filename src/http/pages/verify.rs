@@ -185,7 +185,7 @@ fn codes_of<C: Code>() -> Vec<&'static str> {
 }
 
 /// Details of checks beside those that are codes of their own.
-const DETAILS: [&str; 25] = [
+const DETAILS: [&str; 27] = [
     "not-checked",
     "mismatch",
     "malformed",
