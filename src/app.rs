@@ -37,7 +37,7 @@ use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Context, Origin, Randomness, uuid_at};
 use crate::kernel::identity::IdentityRegions;
 use crate::kernel::ids::RequestId;
-use crate::proof::keys::{KeyFileError, Purpose, Signer, SigningError};
+use crate::proof::keys::{KeyFileError, PrivateKey, Purpose, Signer, SigningError};
 use crate::proof::payload::Environment;
 use crate::proof::trust::TrustedKey;
 use crate::registry::certificates;
