@@ -1,6 +1,6 @@
 //! 发证批次: how many certificates a second a session's issue makes (lint, number, signatures, self-check, rows, leaf,
 //! audit, outbox) on SQLite and on PostgreSQL, beside bare signatures in the same run, and how soon after the last one
-//! the status lists are published. `cargo bench --bench issue`; it fails below what the project promises.
+//! the status lists and the log are published. `cargo bench --bench issue`; it fails below what the project promises.
 
 #![allow(
     dead_code,
@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::{Signer, SigningKey};
-use huzheng::flows::certificate_issue::session_certificates_issue;
+use huzheng::flows::certificate_issue::{Desk, session_certificates_issue};
 use huzheng::kernel::context::{Actor, Origin, Role};
 use huzheng::registry::accounts;
 use support::databases::Kind;
@@ -50,7 +50,7 @@ fn signatures() -> f64 {
     f64::from(CERTIFICATES) / start.elapsed().as_secs_f64()
 }
 
-/// Certificates a second, and how long after the last one the lists are out.
+/// Certificates a second, and how long after the last one the lists and the log are out.
 fn issue(kind: Kind) -> (f64, Duration) {
     let world = World::new(kind);
     certify(&world, None);
@@ -58,14 +58,18 @@ fn issue(kind: Kind) -> (f64, Duration) {
     let actor = assessor(&world);
     let context = world.app.context(Some(actor.clone()), Origin::CommandLine);
     let start = Instant::now();
-    let issued = session_certificates_issue(&world.app.desk(), &context, &actor, session)
-        .expect("the session is issued");
+    // The log is published afterwards, and measured with the lists.
+    let desk = Desk { issued: Box::new(|| {}), ..world.app.desk() };
+    let issued = session_certificates_issue(&desk, &context, &actor, session).expect("the session is issued");
     let rate = f64::from(CERTIFICATES) / start.elapsed().as_secs_f64();
     let good = issued.iter().filter(|one| one.result.is_ok()).count();
     assert_eq!(good, applications.len());
     let start = Instant::now();
     world.app.keep_current();
-    (rate, start.elapsed())
+    let published = start.elapsed();
+    let head = world.app.log.published().expect("a checkpoint").head;
+    assert!(head.size >= u64::from(CERTIFICATES), "{head:?}");
+    (rate, published)
 }
 
 fn assessor(world: &World) -> Actor {

@@ -4,6 +4,7 @@ pub mod ceremony;
 pub mod clock;
 pub mod code_cache;
 pub mod keyring;
+pub mod log;
 pub mod printer;
 pub mod seen;
 pub mod status_board;
@@ -19,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::app::clock::{Clock, MachineRandom};
 use crate::app::code_cache::CodeCache;
 use crate::app::keyring::{Keyring, KeyringError};
+use crate::app::log::{Log, LogFault};
 use crate::app::printer::Printer;
 use crate::app::status_board::StatusBoard;
 use crate::app::token::Token;
@@ -58,6 +60,8 @@ pub struct App {
     pub trust: Published,
     /// The standing of every certificate, in memory.
     pub status: StatusBoard,
+    /// The transparency log.
+    pub log: Log,
     pub codes: CodeCache,
     pub printer: Printer,
     /// Seals document numbers and phones.
@@ -121,6 +125,7 @@ impl App {
         database.read(|conn| Ok::<_, DbError>(migrations::run(conn)))??;
         let trust = Published::open(&config, &keyring, clock.now())?;
         let status = StatusBoard::new(&config, database.clone());
+        let log = Log::new(&config, database.clone(), environment)?;
         let missing = match environment {
             Environment::Test => MissingText::Refuse,
             Environment::Production | Environment::Demo => MissingText::ShowKey,
@@ -136,6 +141,7 @@ impl App {
             keyring,
             trust,
             status,
+            log,
             codes: CodeCache::default(),
             printer: Printer::default(),
             seeds: seeds::load()?,
@@ -181,6 +187,34 @@ impl App {
             tracing::error!(%error, "the trust list was not taken up");
         }
         self.refresh_status();
+        self.publish_log();
+    }
+
+    /// Publishes what waits for the log. What fails is told to the log of the server; until it succeeds nothing new is
+    /// released.
+    pub fn publish_log(&self) {
+        let now = self.clock.now();
+        if let Err(error) = self.tell_log() {
+            tracing::error!(%error, "the log was not told of what is published beside certificates");
+        }
+        let published = match self.signer(Purpose::Log) {
+            Ok((key, _)) => self.log.publish(&*key, now).map(|_| ()).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = published {
+            tracing::error!(%error, "the transparency log was not published");
+        }
+    }
+
+    /// Enters what is published beside certificates: the trust list with what it says of each key, and the bits of
+    /// the status lists.
+    fn tell_log(&self) -> Result<(), LogFault> {
+        let leaves = self.log.untold(&self.config, &self.trust.current(), &self.status.signed())?;
+        if leaves.is_empty() {
+            return Ok(());
+        }
+        let context = self.context(None, Origin::Job("log"));
+        self.log.tell(&context, &leaves)
     }
 
     /// Opens the issuing keys in force, so that one out of reach is told when a server starts. The rest works without it.
@@ -217,6 +251,16 @@ impl App {
             seeds: &self.seeds,
             public_url: self.config.public_url(),
             signing_key: Box::new(|body| self.signing_key(body)),
+            may_sign: Box::new(|conn| {
+                self.log.may_sign(conn, self.clock.now()).map_err(|fault| match fault {
+                    LogFault::Database(error) => error.into(),
+                    LogFault::ClockBehind { .. } => {
+                        certificates::error::Error::LogClockBehind(fault.to_string())
+                    }
+                    other => certificates::error::Error::LogDisagrees(other.to_string()),
+                })
+            }),
+            issued: Box::new(|| self.publish_log()),
             status_changed: Box::new(|| self.refresh_status()),
         }
     }

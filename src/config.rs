@@ -81,6 +81,10 @@ pub struct Config {
     /// Former hosts of verify addresses, which are printed on paper for ever.
     #[config(env = "HUZHENG_FORMER_HOSTS", default = [], parse_env = confique::env::parse::list_by_comma)]
     pub former_hosts: Vec<String>,
+
+    /// Witnesses whose cosignatures the transparency log takes: verifier keys as `huzheng log cosign` prints them.
+    #[config(env = "HUZHENG_LOG_WITNESSES", default = [], parse_env = confique::env::parse::list_by_comma)]
+    pub log_witnesses: Vec<String>,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -90,6 +90,46 @@ fn issued_scanned_suspended_reinstated_and_revoked() {
     });
 }
 
+/// Card, phone and drawing are to be had; the session's print is the body's own, and each certificate in it is on
+/// record as opened.
+fn check_forms(world: &World, made: &Value) {
+    let bytes = |form: &str| {
+        let answer = world.get("assessor", &format!("{}{form}", path(made)));
+        assert_eq!(answer.status, 200, "{form}: {}", answer.text());
+        answer.bytes
+    };
+    assert!(bytes(".pdf").starts_with(b"%PDF-") && bytes(".pdf?form=card").starts_with(b"%PDF-"));
+    let phone = bytes(".png?form=phone");
+    let scanned = world.anybody().upload("/api/v1/verifications", ("photo.png", &phone), &[]).expect(200);
+    assert_eq!(scanned["verdict"], "valid");
+    assert!(String::from_utf8(bytes(".svg?form=phone")).is_ok_and(|svg| svg.starts_with("<svg ")));
+    world.get("assessor", &format!("{}.pdf?form=poster", path(made))).expect(422);
+
+    let application = text(made, "application_id");
+    let session = world.get("assessor", &format!("/api/v1/applications/{application}")).expect(200);
+    let session = format!("/api/v1/exam-sessions/{}/certificates", text(&session, "session_id"));
+    let prints = || {
+        let lines = world.app.database.read(|conn| {
+            use huzheng::db::schema::audit_events;
+            audit_events::table
+                .filter(audit_events::action.eq("certificate_print"))
+                .count()
+                .get_result::<i64>(conn)
+                .map_err(DbError::from)
+        });
+        lines.expect("a count")
+    };
+    let before = prints();
+    let batch = world.get("assessor", &format!("{session}.pdf?cut=none"));
+    assert_eq!(batch.status, 200, "{}", batch.text());
+    assert!(batch.bytes.starts_with(b"%PDF-"));
+    assert_eq!(prints(), before + 1);
+    let ledger = world.get("assessor", &format!("{session}.xlsx"));
+    assert!(ledger.status == 200 && ledger.bytes.starts_with(b"PK"));
+    world.get("body2", &format!("{session}.pdf")).expect(404);
+    world.get("bureau", &format!("{session}.pdf")).expect(403);
+}
+
 /// The picture of the paper leads to the same answer, and who printed it is on record.
 fn check_paper(world: &World, made: &Value) {
     let png = world.get("bureau", &format!("{}.png", path(made)));
@@ -110,6 +150,7 @@ fn check_paper(world: &World, made: &Value) {
     assert_eq!(prints.count(), 1);
     let told = format!("{lines:?}");
     assert!(!told.contains(&identity_number(1)), "an audit line holds no identity number");
+    check_forms(world, made);
 }
 
 /// The certificate as credentials: JSON-LD with either proof, and a JWT.

@@ -11,7 +11,7 @@ use crate::support::World;
 use crate::support::databases::Kind;
 use crate::support::passed::{certify, passed};
 
-fn huzheng(folder: &Path, arguments: &[&str]) -> Output {
+pub fn huzheng(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_huzheng"))
         .args(arguments)
         .env("HUZHENG_DATA_DIR", folder)

@@ -14,6 +14,7 @@ mod exams;
 mod indicators;
 mod input;
 mod keys;
+mod log;
 mod mail;
 mod offline;
 mod people;

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::kernel::ids::{PersonId, PublicCode};
+use crate::proof::log::inclusion::InclusionProof;
+use crate::proof::verify::Evidence;
 
-/// At some 250 bytes each.
-const CAPACITY: usize = 100_000;
+/// At some 2 KB each.
+const CAPACITY: usize = 50_000;
 
 /// A certificate as the public address leads to it.
 #[derive(Debug)]
@@ -16,6 +18,16 @@ pub struct Known {
     /// As printed.
     pub holder: String,
     pub cwt: Vec<u8>,
+    /// That the log has released it.
+    pub proof: Arc<InclusionProof>,
+}
+
+impl Known {
+    /// That the register has issued exactly this.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence<'_> {
+        Evidence::Register { cwt: &self.cwt, proof: &self.proof }
+    }
 }
 
 #[derive(Debug, Default)]

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::render::certificate::{CertificateDesigns, RenderError};
+use crate::render::certificate::RenderError;
+use crate::render::certificate::design::CertificateDesigns;
 use crate::render::fonts::{FontError, Fonts};
 
 #[derive(Default)]

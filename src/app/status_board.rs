@@ -37,6 +37,8 @@ pub struct Board {
 #[derive(Debug, Default)]
 pub struct SignedLists {
     pub bundles: BTreeMap<u32, StatusBundle>,
+    /// Of the bits of each list, for the transparency log.
+    pub digests: Vec<[u8; 32]>,
     valid_from: Option<Timestamp>,
     signed_by: Option<KeyId>,
 }
@@ -168,7 +170,9 @@ impl StatusBoard {
             let file = self.folder.join(format!("{list}.json"));
             write_whole(&file, bundle.to_json().as_bytes()).map_err(in_file)?;
         }
-        let signed = Arc::new(SignedLists { bundles, valid_from: Some(now), signed_by: Some(certified.id) });
+        let digests = lists.iter().flatten().map(StatusList::digest).collect();
+        let signed =
+            Arc::new(SignedLists { bundles, digests, valid_from: Some(now), signed_by: Some(certified.id) });
         *self.signed.write().unwrap_or_else(PoisonError::into_inner) = signed;
         Ok(())
     }

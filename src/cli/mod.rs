@@ -7,6 +7,7 @@ mod certificate;
 mod database;
 mod demo;
 mod keys;
+mod log;
 mod report;
 mod serve;
 mod show;
@@ -43,6 +44,9 @@ enum Command {
     Accounts(accounts::Accounts),
     /// Make keys, certify and end them.
     Keys(keys::Keys),
+    /// Walk, publish and witness the transparency log.
+    #[command(subcommand)]
+    Log(log::Logs),
     /// Say what a certificate is worth, with no server and no database.
     Verify(verify::Verify),
     /// Look at the printed design; account for the numbers.
@@ -116,6 +120,7 @@ pub fn run() -> ExitCode {
         Command::Seed => database::seed(output),
         Command::Accounts(command) => accounts::run(command, output),
         Command::Keys(command) => keys::run(command, output),
+        Command::Log(command) => return log::run(command, output),
         Command::Verify(args) => return verify::run(&args, output),
         Command::Certificate(command) => certificate::run(command, output),
         Command::Report(reports) => report::run(reports, output),

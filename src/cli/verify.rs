@@ -11,10 +11,11 @@ use crate::app::trust;
 use crate::cli::{Failure, Output, load_config, tell};
 use crate::kernel::dates::{Timestamp, shanghai_date, shanghai_midnight};
 use crate::proof::content::{Content, Unreadable};
+use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::report::{Report, Verdict};
 use crate::proof::status::StatusSnapshot;
 use crate::proof::trust::TrustList;
-use crate::proof::verify::{unreadable, verify};
+use crate::proof::verify::{Evidence, unreadable, verify_logged};
 
 #[derive(Args)]
 pub struct Verify {
@@ -24,6 +25,9 @@ pub struct Verify {
     /// A status list, or the bundle of two as `/status/{list}` serves it. May be given more than once.
     #[arg(long, value_name = "FILE")]
     status: Vec<PathBuf>,
+    /// The proof of the transparency log, as `huzheng log proof` prints it.
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
     /// Judge as of this date (2026-11-21) or instant (2026-11-21T04:00:00Z).
     #[arg(long, value_name = "DATE")]
     at: Option<String>,
@@ -63,8 +67,12 @@ fn check(args: &Verify) -> Result<Report, Failure> {
         args.status.clone()
     };
     let status = read_status(&files, &trust, now);
+    let proof = args.log.as_deref().map(read_proof).transpose()?;
     Ok(match content {
-        Ok(content) => verify(&content, &trust, Some(&status), at),
+        Ok(content) => {
+            let log = proof.as_ref().map_or(Evidence::None, Evidence::Proof);
+            verify_logged(&content, &trust, Some(&status), log, at)
+        }
         Err(reason) => unreadable(reason),
     })
 }
@@ -93,10 +101,17 @@ fn instant(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
 }
 
 /// A list that has expired is still read, so that a forgery or a revocation is still told; nothing is green by it.
-fn read_trust(file: &Path) -> Result<TrustList, Failure> {
+pub fn read_trust(file: &Path) -> Result<TrustList, Failure> {
     let failed = |why: &dyn std::fmt::Display| Failure::Failed(format!("{}: {why}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| failed(&error))?;
     TrustList::read_even_expired(&text, None).map_err(|error| failed(&error))
+}
+
+fn read_proof(file: &Path) -> Result<InclusionProof, Failure> {
+    let rejected =
+        |why: &dyn std::fmt::Display| Failure::Rejected(format!("--log: {}: {why}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| rejected(&error))?;
+    InclusionProof::read(&text).map_err(|error| rejected(&error))
 }
 
 /// The status lists of a data folder; none where it has none yet.

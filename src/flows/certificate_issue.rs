@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::db::{Database, DbError, Tx};
+use crate::db::{Conn, Database, DbError, Tx};
 use crate::kernel::area::AreaCode;
 use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::context::{Actor, Context};
@@ -38,6 +38,9 @@ use reserve::Order;
 /// The key of a body, and what the root certified of it.
 pub type SigningKey<'a> = Box<dyn Fn(&BodyCode) -> Result<(Arc<dyn Signer>, TrustedKey), Error> + 'a>;
 
+/// Whether the log lets anything be signed, asked of the database that is to hold it.
+pub type MaySign<'a> = Box<dyn Fn(&mut Conn) -> Result<(), Error> + 'a>;
+
 /// What the making of a certificate needs beside the caller's context.
 pub struct Desk<'a> {
     pub database: &'a Database,
@@ -48,6 +51,10 @@ pub struct Desk<'a> {
     /// The public address, without a slash at its end.
     pub public_url: String,
     pub signing_key: SigningKey<'a>,
+    /// Whether the transparency log lets anything be signed, asked in the transaction that takes the numbers.
+    pub may_sign: MaySign<'a>,
+    /// To be called after certificates were stored: until the log has published them they are not released.
+    pub issued: Box<dyn Fn() + 'a>,
     /// To be called after a change of a certificate's state was committed.
     pub status_changed: Box<dyn Fn() + 'a>,
 }
@@ -171,6 +178,9 @@ fn finish(
     let signed = sign::all(desk, context, reserved)?;
     let replaces = signed.iter().flatten().any(|signed| signed.replaces.is_some());
     let stored = store::all(desk, context, signed, reason)?;
+    if stored.iter().any(Result::is_ok) {
+        (desk.issued)();
+    }
     if replaces {
         (desk.status_changed)();
     }

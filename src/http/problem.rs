@@ -12,6 +12,7 @@ use fluent_bundle::FluentArgs;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::app::log::LogFault;
 use crate::db::DbError;
 use crate::flows;
 use crate::http::texts::Texts;
@@ -209,6 +210,15 @@ impl From<DbError> for Problem {
     }
 }
 
+impl From<LogFault> for Problem {
+    fn from(fault: LogFault) -> Self {
+        match fault {
+            LogFault::Database(error) => error.into(),
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
 impl From<areas::error::Error> for Problem {
     fn from(error: areas::error::Error) -> Self {
         use areas::error::Error;
@@ -361,6 +371,14 @@ impl From<certificates::error::Error> for Problem {
             Error::NotIssuable(NotIssuable::Body) => Self::Conflict("body-may-not-issue"),
             Error::NotIssuable(NotIssuable::Accreditation(code)) => Self::Conflict(code),
             Error::NoKey => Self::Conflict("no-issuing-key"),
+            Error::LogDisagrees(why) => {
+                tracing::error!(%why, "nothing is signed");
+                Self::Conflict("log-disagrees")
+            }
+            Error::LogClockBehind(why) => {
+                tracing::error!(%why, "nothing is signed");
+                Self::Conflict("log-clock-behind")
+            }
             Error::Refused(refused) => not_signed(&refused),
             Error::DailyCap => Self::Conflict("daily-cap"),
             Error::Signing(error) => {

@@ -613,6 +613,7 @@ fn indicators() -> Vec<RouteSpec> {
 
 fn certificates() -> Vec<RouteSpec> {
     use api::certificates::{CertificateQuery, CertificateView, IssuedView, NumberQuery, NumberView};
+    use api::prints::{self, BatchQuery, PrintQuery};
     vec![
         get("/api/v1/certificates", CERTIFICATES, api::certificates::certificate_list)
             .says("The certificates that the caller may see, newest first, 50 at a time.")
@@ -630,17 +631,29 @@ fn certificates() -> Vec<RouteSpec> {
             .takes::<NumberQuery>()
             .gives::<Vec<NumberView>>(),
         // The endings first: `{id}` would take them too.
-        get("/api/v1/certificates/{id}.pdf", CERTIFICATES, api::certificates::certificate_pdf)
-            .says("The certificate for paper, with the whole identity number; each call is audited."),
-        get("/api/v1/certificates/{id}.png", CERTIFICATES, api::certificates::certificate_png)
-            .says("The same page as a picture; each call is audited."),
-        get("/api/v1/certificates/{id}.cwt", CERTIFICATES, api::certificates::certificate_cwt)
+        get("/api/v1/certificates/{id}.pdf", CERTIFICATES, prints::certificate_pdf)
+            .says("The certificate for paper, with the whole identity number, or as a card; each call is audited.")
+            .takes::<PrintQuery>(),
+        get("/api/v1/certificates/{id}.png", CERTIFICATES, prints::certificate_png)
+            .says("The same as a picture; each call is audited.")
+            .takes::<PrintQuery>(),
+        get("/api/v1/certificates/{id}.svg", CERTIFICATES, prints::certificate_svg)
+            .says("The same as a drawing that needs no fonts; each call is audited.")
+            .takes::<PrintQuery>(),
+        get("/api/v1/exam-sessions/{id}/certificates.pdf", ISSUERS, prints::session_print)
+            .says("All valid certificates of a session for the printing shop, with the list to sign; audited.")
+            .takes::<BatchQuery>(),
+        get("/api/v1/exam-sessions/{id}/certificates.xlsx", ISSUERS, prints::session_ledger)
+            .says("The list on which the holders of a session's certificates sign."),
+        get("/api/v1/certificates/{id}.cwt", CERTIFICATES, prints::certificate_cwt)
             .says("What was signed: a CWT in COSE_Sign1."),
         get("/api/v1/certificates/{id}.jsonld", CERTIFICATES, api::credentials::certificate_jsonld)
             .says("The certificate as a verifiable credential with a Data Integrity proof.")
             .takes::<api::credentials::SuiteQuery>(),
         get("/api/v1/certificates/{id}.jwt", CERTIFICATES, api::credentials::certificate_jwt)
             .says("The same credential in a JWT."),
+        get("/api/v1/certificates/{id}.proof", CERTIFICATES, api::certificates::certificate_proof)
+            .says("The proof that the transparency log has published it, as c2sp.org/tlog-proof@v1."),
         get("/api/v1/certificates/{id}", CERTIFICATES, api::certificates::certificate_get)
             .says("One certificate with its history.")
             .gives::<CertificateView>(),
@@ -665,8 +678,11 @@ fn certificates() -> Vec<RouteSpec> {
             .takes::<ChangeReason>()
             .gives::<CertificateView>(),
         get("/certificates", CERTIFICATE_OFFICES, pages::certificates::list),
-        get("/certificates/{id}.pdf", CERTIFICATES, api::certificates::certificate_pdf),
-        get("/certificates/{id}.png", CERTIFICATES, api::certificates::certificate_png),
+        get("/certificates/{id}.pdf", CERTIFICATES, prints::certificate_pdf),
+        get("/certificates/{id}.png", CERTIFICATES, prints::certificate_png),
+        get("/certificates/{id}.svg", CERTIFICATES, prints::certificate_svg),
+        get("/exams/{id}/certificates.pdf", ISSUERS, prints::session_print),
+        get("/exams/{id}/certificates.xlsx", ISSUERS, prints::session_ledger),
         get("/certificates/{id}", CERTIFICATES, pages::certificates::detail),
         get("/certificates/{id}/{change}", CERTIFICATE_CHANGERS, pages::certificates::change_form),
         post("/certificates/{id}/{change}", CERTIFICATE_CHANGERS, pages::certificates::change),
@@ -675,7 +691,7 @@ fn certificates() -> Vec<RouteSpec> {
 }
 
 fn verification() -> Vec<RouteSpec> {
-    use api::{published, verification};
+    use api::{log, published, verification};
     vec![
         post("/api/v1/verifications", PUBLIC, verification::verification)
             .says("What a certificate is worth: the QR's text as `content`, or a file in multipart form.")
@@ -702,6 +718,9 @@ fn verification() -> Vec<RouteSpec> {
         get("/.well-known/did.json", PUBLIC, published::did_document),
         get("/status/{list}", PUBLIC, published::status_bundle),
         get("/status/{list}/{purpose}", PUBLIC, published::status_list),
+        get("/log/checkpoint", PUBLIC, log::checkpoint),
+        get("/log/tile/{path:.+}", PUBLIC, log::tile),
+        get("/log/proof/{code}", PUBLIC, log::proof),
     ]
 }
 

@@ -11,6 +11,8 @@ use rxing::{BinaryBitmap, DecodeHints, Luma8LuminanceSource};
 
 use crate::codes;
 use crate::kernel::ids::PublicCode;
+use crate::proof::cose::Envelope;
+use crate::proof::payload::Payload;
 use crate::proof::{cose, fragment, jsonld, pdf};
 
 /// The largest picture that is looked at, in bytes of its file.
@@ -81,6 +83,22 @@ codes! {
 impl std::error::Error for Unreadable {}
 
 impl Content {
+    /// The public code that the content says is its own; nothing of it was checked.
+    #[must_use]
+    pub fn claimed_code(&self) -> Option<PublicCode> {
+        match self {
+            Self::Signed { cwt, .. } => Some(Payload::decode(Envelope::parse(cwt).ok()?.payload).ok()?.code),
+            Self::Address(address) => Some(address.code),
+            Self::Credential { .. } => None,
+        }
+    }
+
+    /// Whether it is exactly these signed bytes.
+    #[must_use]
+    pub fn is_signed_as(&self, other: &[u8]) -> bool {
+        matches!(self, Self::Signed { cwt, .. } if cwt == other)
+    }
+
     /// # Errors
     /// [`Unreadable`].
     pub fn read(bytes: &[u8]) -> Result<Self, Unreadable> {

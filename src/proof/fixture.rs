@@ -33,16 +33,18 @@ pub struct Fixture {
     pub root: PrivateKey,
     pub issuing: PrivateKey,
     pub status: PrivateKey,
+    pub log: PrivateKey,
     document: TrustDocument,
 }
 
 impl Fixture {
     pub fn new() -> Self {
-        let [root, issuing, status] = [1, 2, 3].map(|seed| PrivateKey::from_random(&mut [seed; 32]));
+        let [root, issuing, status, log] = [1, 2, 3, 4].map(|seed| PrivateKey::from_random(&mut [seed; 32]));
         let mut keys = vec![
             trusted(&root, Purpose::Root),
             trusted(&issuing, Purpose::Issuing),
             trusted(&status, Purpose::Status),
+            trusted(&log, Purpose::Log),
         ];
         keys[1].body = Some("S000033001032".parse().expect("a body"));
         keys[1].body_name_zh = Some("海宁市养老护理职业技能评价中心".to_owned());
@@ -57,7 +59,7 @@ impl Fixture {
             verify_hosts: vec!["huzheng.haining.example".to_owned(), "old.haining.example:8443".to_owned()],
             keys,
         };
-        Self { root, issuing, status, document }
+        Self { root, issuing, status, log, document }
     }
 
     pub fn document(&self) -> TrustDocument {

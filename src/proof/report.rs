@@ -54,6 +54,8 @@ codes! {
         Dates = "dates",
         /// Suspended, revoked or replaced since.
         Status = "status",
+        /// The transparency log has an entry for the content.
+        Log = "log",
     }
 }
 

@@ -10,9 +10,11 @@ use chrono::{NaiveDate, TimeDelta};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
 
 use crate::codes;
 use crate::kernel::certificate_number::CertificateNumber;
+use crate::kernel::codes::Code;
 use crate::kernel::dates::Timestamp;
 use crate::kernel::ids::PublicCode;
 use crate::proof::payload::StatusPlace;
@@ -111,6 +113,18 @@ impl StatusList {
     pub fn mark(&mut self, index: u32) -> bool {
         let byte = self.bits.get_mut((index / 8) as usize);
         byte.map(|byte| *byte |= 0x80 >> (index % 8)).is_some()
+    }
+
+    /// SHA-256 over the list's number (4 bytes, big endian), its purpose's code, a zero byte and its bits: what the
+    /// transparency log holds of it. The same bits give the same digest, whenever they were signed.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(self.list.to_be_bytes());
+        hash.update(self.purpose.code());
+        hash.update([0]);
+        hash.update(&self.bits);
+        hash.finalize().into()
     }
 
     /// `None` where the list ends before `index`.

@@ -7,8 +7,11 @@ use crate::kernel::codes::Code;
 use crate::kernel::dates::{Timestamp, shanghai_date};
 use crate::proof::content::{Address, Content, Unreadable};
 use crate::proof::cose::{BadEnvelope, Envelope};
+use crate::proof::credential;
 use crate::proof::credential_check::{self, Examined};
+use crate::proof::frozen::FrozenRecord;
 use crate::proof::keys::Purpose;
+use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::payload::{BadPayload, Payload};
 use crate::proof::report::{CertificateFacts, CheckName, CheckResult, Checks, Report, Verdict};
 use crate::proof::status::{Standing, StatusSnapshot, UnknownStatus};
@@ -24,11 +27,28 @@ pub fn verify(
     status: Option<&StatusSnapshot>,
     now: Timestamp,
 ) -> Report {
+    verify_logged(content, trust, status, Evidence::None, now)
+}
+
+/// [`verify`] with what is at hand to show that the certificate stands in the transparency log. Only a key with a
+/// cutoff (the root has said that it was stolen) demands it: then a certificate without proof is not believed, and one
+/// from behind the cutoff is a forgery.
+#[must_use]
+pub fn verify_logged(
+    content: &Content,
+    trust: &TrustList,
+    status: Option<&StatusSnapshot>,
+    log: Evidence<'_>,
+    now: Timestamp,
+) -> Report {
     let mut checks = Checks::default();
     match content {
         Content::Signed { address, cwt } => match examine(cwt, address.as_ref(), trust, &mut checks) {
             Err(end) => checks.report(end.verdict(), None),
-            Ok((payload, key)) => judge(payload, key, trust, status, now, checks),
+            Ok((payload, key)) => {
+                let logged = logged(log, content, &payload, trust);
+                judge(payload, key, trust, status, logged, now, checks)
+            }
         },
         Content::Address(address) => {
             checks.pass(CheckName::Decoded);
@@ -41,7 +61,10 @@ pub fn verify(
         Content::Credential { form, text } => {
             match credential_check::examine(*form, text, trust, &mut checks) {
                 Err(end) => checks.report(end.verdict(), None),
-                Ok(Examined::Ours(payload, key)) => judge(*payload, key, trust, status, now, checks),
+                Ok(Examined::Ours(payload, key)) => {
+                    let logged = logged(log, content, &payload, trust);
+                    judge(*payload, key, trust, status, logged, now, checks)
+                }
                 Ok(Examined::Theirs(credential)) => {
                     let found = [
                         check_key(credential.key, trust, now, &mut checks),
@@ -59,6 +82,29 @@ pub fn verify(
 #[must_use]
 pub fn unreadable(reason: Unreadable) -> Report {
     Report::without_content(Verdict::Unsupported, CheckResult::Failed, reason.code())
+}
+
+/// What is at hand to show that a certificate stands in the log.
+#[derive(Debug, Clone, Copy)]
+pub enum Evidence<'a> {
+    None,
+    /// Handed over by anybody. It counts only with the frozen record, whose content must be what was signed.
+    Proof(&'a InclusionProof),
+    /// From the register's own hands: a certificate that it has issued, byte for byte, and its proof, which was checked.
+    Register {
+        cwt: &'a [u8],
+        proof: &'a InclusionProof,
+    },
+}
+
+/// Where a certificate stands in the log.
+#[derive(Debug, Clone, Copy)]
+enum Logged {
+    NotAsked,
+    /// A good proof of its digest, without the record that says whose digest it is.
+    Unbound,
+    Wrong,
+    At(u64),
 }
 
 /// An examination that ends before there is a certificate to speak of.
@@ -173,9 +219,14 @@ fn judge(
     key: &TrustedKey,
     trust: &TrustList,
     status: Option<&StatusSnapshot>,
+    logged: Logged,
     now: Timestamp,
     mut checks: Checks,
 ) -> Report {
+    let in_log = match check_log(key, logged, &mut checks) {
+        Ok(verdict) => verdict,
+        Err(end) => return checks.report(end.verdict(), None),
+    };
     let standing = status.map_or(Standing::Unknown(UnknownStatus::NoList), |lists| {
         lists.lookup(&payload.code, payload.status, now)
     });
@@ -183,6 +234,7 @@ fn judge(
         check_key(key, trust, now, &mut checks),
         check_dates(&payload, now, &mut checks),
         check_status(&standing, &mut checks),
+        in_log,
     ];
     let verdict = found.into_iter().fold(Verdict::Valid, worse);
     let facts = facts(payload, key, standing);
@@ -190,10 +242,8 @@ fn judge(
 }
 
 fn check_key(key: &TrustedKey, trust: &TrustList, now: Timestamp, checks: &mut Checks) -> Verdict {
-    let doubt = if key.cutoff.is_some() {
-        // Only the log can tell what was signed before the theft: see `docs/api.md`.
-        Some("log-proof-needed")
-    } else if key.state == KeyState::Halted {
+    // What a key with a cutoff has signed, the log vouches for.
+    let doubt = if key.state == KeyState::Halted && key.cutoff.is_none() {
         Some("key-halted")
     } else if trust.is_expired(now) {
         Some("trust-list-expired")
@@ -206,6 +256,49 @@ fn check_key(key: &TrustedKey, trust: &TrustList, now: Timestamp, checks: &mut C
     }
     checks.pass(CheckName::Key);
     Verdict::Valid
+}
+
+/// What the evidence comes to for this certificate. That its digest stands in the log is not enough: whoever has
+/// stolen the key can sign another name beside a genuine digest.
+fn logged(log: Evidence<'_>, content: &Content, payload: &Payload, trust: &TrustList) -> Logged {
+    match log {
+        Evidence::None => Logged::NotAsked,
+        Evidence::Register { cwt, proof } if content.is_signed_as(cwt) => Logged::At(proof.index),
+        Evidence::Register { .. } => Logged::Wrong,
+        Evidence::Proof(proof) if proof.check(&payload.record.leaf(), trust).is_err() => Logged::Wrong,
+        Evidence::Proof(proof) => match &proof.record {
+            None => Logged::Unbound,
+            Some(record) => {
+                let says = FrozenRecord::read(record).is_ok_and(|record| match content {
+                    Content::Credential { form, text } => credential::says(&record, *form, text),
+                    Content::Signed { .. } | Content::Address(_) => record.payload().as_ref() == Ok(payload),
+                });
+                if says { Logged::At(proof.index) } else { Logged::Wrong }
+            }
+        },
+    }
+}
+
+/// Only the log can tell what was signed before a theft.
+fn check_log(key: &TrustedKey, logged: Logged, checks: &mut Checks) -> Result<Verdict, End> {
+    match (logged, key.cutoff) {
+        (Logged::NotAsked, None) => Ok(Verdict::Valid),
+        (Logged::NotAsked | Logged::Unbound, cutoff) => {
+            checks.set(CheckName::Log, CheckResult::Unknown, "log-proof-needed");
+            Ok(if cutoff.is_some() { Verdict::StatusUnknown } else { Verdict::Valid })
+        }
+        (Logged::Wrong, _) => {
+            checks.set(CheckName::Log, CheckResult::Failed, "log-proof-wrong");
+            Ok(Verdict::StatusUnknown)
+        }
+        (Logged::At(index), Some(cutoff)) if index >= cutoff => {
+            Err(forged(checks, CheckName::Log, "log-after-cutoff"))
+        }
+        (Logged::At(_), _) => {
+            checks.pass(CheckName::Log);
+            Ok(Verdict::Valid)
+        }
+    }
 }
 
 fn check_dates(payload: &Payload, now: Timestamp, checks: &mut Checks) -> Verdict {

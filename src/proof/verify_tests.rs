@@ -4,13 +4,18 @@ use crate::kernel::codes::Code;
 use crate::kernel::ids::PublicCode;
 use crate::proof::content::{Address, Content};
 use crate::proof::cose;
-use crate::proof::fixture::{Fixture, NOON, at, day, id, payload};
+use crate::proof::fixture::{Fixture, NOON, at, day, id, payload, record};
+use crate::proof::frozen::{FrozenRecord, RecordDigest};
 use crate::proof::keys::Purpose;
+use crate::proof::log::checkpoint::Checkpoint;
+use crate::proof::log::edge::Edge;
+use crate::proof::log::inclusion::InclusionProof;
+use crate::proof::log::tree::{Tree, TreeHead};
 use crate::proof::payload::{Environment, Payload};
 use crate::proof::report::{CheckName, CheckResult, Report, Verdict};
 use crate::proof::status::{Ending, StatusSnapshot, Successor};
 use crate::proof::trust::{KeyState, TrustDocument, TrustList, TrustedKey};
-use crate::proof::verify::verify;
+use crate::proof::verify::{Evidence, verify, verify_logged};
 
 const OURS: &str = "huzheng.haining.example";
 const INDEX: u32 = 100_042;
@@ -62,7 +67,9 @@ fn check(change: impl FnOnce(&mut Case), verdict: Verdict, name: CheckName, deta
     assert_eq!((report.verdict, found), (verdict, Some(detail)), "{report:?}");
     assert_eq!(report.certificate.is_none(), matches!(verdict, Verdict::Forged | Verdict::Unsupported));
     assert_eq!(report.checks.len(), CheckName::ALL.len());
-    let all_passed = report.checks.iter().all(|check| check.result == CheckResult::Passed);
+    // Without a cutoff nobody asks for a proof of the log.
+    let mut asked = report.checks.iter().filter(|check| check.name != CheckName::Log);
+    let all_passed = asked.all(|check| check.result == CheckResult::Passed);
     assert_eq!(all_passed, verdict == Verdict::Valid && report.checks[1].detail == "ok");
 }
 
@@ -103,7 +110,7 @@ fn a_key_in_doubt() {
     let unknown = Verdict::StatusUnknown;
     check(|c| halt(&mut c.document.keys[1], NOON), unknown, Key, "key-halted");
     check(|c| halt(&mut c.document.keys[1], "2026-11-19T04:00:00Z"), Verdict::Forged, Key, "key-halted");
-    check(|c| c.document.keys[1].cutoff = Some(1000), unknown, Key, "log-proof-needed");
+    check(|c| c.document.keys[1].cutoff = Some(1000), unknown, CheckName::Log, "log-proof-needed");
     check(|c| c.document.expires_at = at(NOON), unknown, Key, "trust-list-expired");
 }
 
@@ -180,4 +187,71 @@ fn an_address_alone_is_for_the_registry_to_look_up() {
     };
     assert_eq!(verdict(OURS), Verdict::Unsupported);
     assert_eq!(verdict("theirs.example"), Verdict::Forged);
+}
+
+/// The verdict on the good certificate by `proof`, its key being cut off at `cutoff`, and what the log's check says.
+fn judged(
+    cutoff: Option<u64>,
+    change: impl FnOnce(&Fixture, &mut InclusionProof),
+) -> (Verdict, &'static str) {
+    let fixture = Fixture::new();
+    let mut edge = Edge::default();
+    for number in 0..5 {
+        let digest = RecordDigest([number; 32]);
+        let leaf = if number == 2 { payload().record.leaf() } else { digest.leaf() };
+        edge.append(leaf, &mut Vec::new()).expect("appended");
+    }
+    let (files, head) = (edge.partial_files(), edge.head());
+    let tiles = |path: &str| {
+        let file = files.iter().find(|file| file.place.path() == path);
+        file.map(|file| file.bytes.clone()).ok_or_else(String::new)
+    };
+    let mut proof = InclusionProof {
+        index: 2,
+        hashes: Tree::new(head, &tiles).and_then(|tree| tree.prove_leaf(2)).expect("a proof"),
+        checkpoint: Checkpoint::sign("huzheng.haining.example/log/test", head, &fixture.log).expect("signed"),
+        record: Some(record().canonical().expect("a record")),
+    };
+    change(&fixture, &mut proof);
+    let mut document = fixture.document();
+    document.keys[1].cutoff = cutoff;
+    if cutoff.is_some() {
+        (document.keys[1].state, document.keys[1].halted_at) = (KeyState::Halted, Some(at(NOON)));
+    }
+    let trust = TrustList::new(document).expect("consistent");
+    let content = Content::Signed { address: None, cwt: fixture.cwt() };
+    let status = fixture.snapshot(&[], &[]);
+    let report = verify_logged(&content, &trust, Some(&status), Evidence::Proof(&proof), at(NOON));
+    let said = report.checks.iter().find(|check| check.name == CheckName::Log).map(|check| check.detail);
+    assert_eq!(report.certificate.is_none(), report.verdict == Verdict::Forged);
+    (report.verdict, said.expect("the check"))
+}
+
+#[test]
+fn after_a_theft_the_log_tells_the_genuine_from_the_forged() {
+    assert_eq!(judged(None, |_, _| {}), (Verdict::Valid, "ok"));
+    assert_eq!(judged(Some(3), |_, _| {}), (Verdict::Valid, "ok"));
+    assert_eq!(judged(Some(2), |_, _| {}), (Verdict::Forged, "log-after-cutoff"));
+    let wrong = (Verdict::StatusUnknown, "log-proof-wrong");
+    for cutoff in [None, Some(3)] {
+        assert_eq!(judged(cutoff, |_, proof| proof.index = 1), wrong);
+        // The digest is the genuine one's, and the record says another name than the signature.
+        let renamed = FrozenRecord { holder: "李假".to_owned(), ..record() };
+        let renamed = renamed.canonical().expect("a record");
+        assert_eq!(judged(cutoff, |_, proof| proof.record = Some(renamed)), wrong);
+        let alone = if cutoff.is_some() { Verdict::StatusUnknown } else { Verdict::Valid };
+        assert_eq!(judged(cutoff, |_, proof| proof.record = None), (alone, "log-proof-needed"));
+        assert_eq!(judged(cutoff, |_, proof| proof.hashes.truncate(1)), wrong);
+        // Another tree, and a checkpoint that the log did not sign.
+        let other = |f: &Fixture, proof: &mut InclusionProof| {
+            let head = TreeHead { size: 5, ..TreeHead::EMPTY };
+            proof.checkpoint = Checkpoint::sign(&proof.checkpoint.origin, head, &f.log).expect("signed");
+        };
+        assert_eq!(judged(cutoff, other), wrong);
+        let forged = |f: &Fixture, proof: &mut InclusionProof| {
+            let (origin, head) = (&proof.checkpoint.origin, proof.checkpoint.head);
+            proof.checkpoint = Checkpoint::sign(origin, head, &f.issuing).expect("signed");
+        };
+        assert_eq!(judged(cutoff, forged), wrong);
+    }
 }

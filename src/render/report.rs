@@ -112,7 +112,7 @@ impl ReportDesign {
 }
 
 fn broken(reason: impl ToString) -> RenderError {
-    RenderError::Design { name: NAME, reason: reason.to_string() }
+    RenderError::Design { at: NAME.to_owned(), reason: reason.to_string() }
 }
 
 fn metadata(report: &PrintedReport) -> Metadata {

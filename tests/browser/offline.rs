@@ -172,11 +172,11 @@ fn expired(world: &World, made: &Value) -> String {
     let envelope = Envelope::parse(&cwt).expect("ours");
     let mut payload = Payload::decode(envelope.payload).expect("ours");
     payload.expires_on = payload.issued_on.checked_sub_days(Days::new(1));
-    let key = world.app.keyring.issuing(&payload.body).expect("read").expect("a key");
     let trust = world.app.trust.current();
-    let id =
-        trust.list.document().keys.iter().find(|known| known.public_key == key.public()).expect("known").id;
-    format!("{page}#{}", fragment::encode(&cose::sign(&payload.encode(), &key, id)))
+    let certified = trust.list.issuing(&payload.body).expect("a key");
+    let key = world.app.keyring.signer(certified).expect("its secret half");
+    let cwt = cose::sign(&payload.encode(), key.as_ref(), certified.id).expect("signed");
+    format!("{page}#{}", fragment::encode(&cwt))
 }
 
 /// Everything in the browser's caches is a file, an empty page or a public list.

@@ -37,6 +37,7 @@ pub fn all(
     body: OrganisationId,
     orders: Vec<Result<Order, Error>>,
 ) -> Result<Vec<Result<Reservation, Error>>, Error> {
+    (desk.may_sign)(tx)?;
     let body = organisations::store::find(tx, body)?.ok_or(Error::NotFound)?;
     let held = organisations::store::accreditations(tx, body.id)?;
     let occasions: Vec<_> = orders.iter().flatten().map(|order| order.occasion).collect();

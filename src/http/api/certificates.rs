@@ -1,30 +1,22 @@
-use std::fmt::Write as _;
-
-use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use fluent_bundle::FluentArgs;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::app::printer::PrinterError;
-use crate::app::trust::public_host;
 use crate::db::Conn;
 use crate::flows::certificate_change::certificate_change;
 use crate::flows::certificate_issue::{certificate_issue, session_certificates_issue};
+use crate::http::api::log::PROOF_TYPE;
 use crate::http::call::{Answer, Call, ok};
 use crate::http::input::{Input, Query};
 use crate::http::problem::Problem;
-use crate::http::texts::Language;
 use crate::kernel::codes::Code;
-use crate::kernel::context::{Actor, Context, Role};
+use crate::kernel::context::{Actor, Role};
 use crate::kernel::form::{Fields, Form};
-use crate::kernel::identity::{DocumentKind, IdentityDocument};
 use crate::kernel::ids::{CertificateId, ExamSessionId, OrganisationId};
 use crate::kernel::vocabulary::OrganisationKind;
-use crate::proof::frozen::Named;
-use crate::proof::payload::Environment;
-use crate::proof::qr::{Matrix, signed_url, verify_url};
+use crate::proof::log::inclusion::InclusionProof;
+use crate::proof::qr::{signed_url, verify_url};
 use crate::registry::certificates::number_store;
 use crate::registry::certificates::service::{self, Outcome};
 use crate::registry::certificates::store::{self, Filter};
@@ -33,8 +25,6 @@ use crate::registry::certificates::{
     Standing,
 };
 use crate::registry::organisations::{self, Organisation};
-use crate::registry::{audit, people};
-use crate::render::certificate::{Bilingual, Marking, PrintedCertificate, QrDrawing, RenderError};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CertificateView {
@@ -61,8 +51,10 @@ pub struct CertificateView {
     pub key_id: String,
     /// The address in the short QR.
     pub verify_url: String,
-    /// The address with the whole signed content, as in the large QR.
-    pub qr_content: String,
+    /// The address with the whole signed content, as in the large QR; `null` until the log has published it.
+    pub qr_content: Option<String>,
+    /// The proof that the log has published it: index, size, checkpoint and hashes. `null` until then, and in lists.
+    pub log: Option<serde_json::Value>,
     /// Empty in lists.
     pub events: Vec<EventView>,
 }
@@ -111,12 +103,8 @@ pub struct IssuedView {
 
 impl CertificateView {
     #[must_use]
-    pub fn new(
-        app: &App,
-        certificate: &Certificate,
-        body: &Organisation,
-        events: &[CertificateEvent],
-    ) -> Self {
+    pub fn new(app: &App, certificate: &Certificate, body: &Organisation, release: &Release) -> Self {
+        let signed = || signed_url(&app.config.public_url(), &certificate.code, &certificate.cwt);
         let base = app.config.public_url();
         Self {
             id: certificate.id.to_string(),
@@ -140,8 +128,9 @@ impl CertificateView {
             issued_at: certificate.issued_at.to_rfc3339(),
             key_id: certificate.key.to_string(),
             verify_url: verify_url(&base, &certificate.code),
-            qr_content: signed_url(&base, &certificate.code, &certificate.cwt),
-            events: events.iter().map(EventView::from).collect(),
+            qr_content: (*release != Release::Waiting).then(signed),
+            log: None,
+            events: Vec::new(),
         }
     }
 }
@@ -251,10 +240,35 @@ pub async fn certificate_list(call: Call, Query(query): Query<CertificateQuery>)
                 Role::Caregiver => own(conn, &actor),
                 _ => visible(app, conn, &actor, &query),
             })?;
-            Ok(found.iter().map(|(one, body)| CertificateView::new(app, one, body, &[])).collect::<Vec<_>>())
+            app.database.read(|conn| {
+                let view = |(one, body): &(Certificate, Organisation)| {
+                    Ok(CertificateView::new(app, one, body, &release(app, conn, one)?))
+                };
+                found.iter().map(view).collect::<Result<Vec<_>, Problem>>()
+            })
         })
         .await?;
     ok(&views)
+}
+
+/// Whether the transparency log has published a certificate. Before that nobody is given a form of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Release {
+    Waiting,
+    Done,
+}
+
+pub fn release(app: &App, conn: &mut Conn, certificate: &Certificate) -> Result<Release, Problem> {
+    let published = app.log.is_published(conn, &certificate.digest.leaf())?;
+    Ok(if published { Release::Done } else { Release::Waiting })
+}
+
+/// Refuses what is not released yet, for the time that a publisher takes to come round.
+pub fn released(app: &App, conn: &mut Conn, certificate: &Certificate) -> Result<(), Problem> {
+    match release(app, conn, certificate)? {
+        Release::Done => Ok(()),
+        Release::Waiting => Err(Problem::NotYet(2)),
+    }
 }
 
 pub async fn certificate_get(call: Call, id: web::Path<CertificateId>) -> Answer {
@@ -268,7 +282,12 @@ fn whole(app: &App, actor: &Actor, id: CertificateId) -> Result<CertificateView,
     app.database.read(|conn| {
         let (certificate, body) = service::certificate(conn, actor, id)?;
         let events = store::events(conn, id)?;
-        Ok(CertificateView::new(app, &certificate, &body, &events))
+        let proof = app.log.proof(conn, &certificate.digest.leaf())?;
+        let release = if proof.is_some() { Release::Done } else { Release::Waiting };
+        let mut view = CertificateView::new(app, &certificate, &body, &release);
+        view.events = events.iter().map(EventView::from).collect();
+        view.log = proof.map(|proof| serde_json::json!(*proof));
+        Ok(view)
     })
 }
 
@@ -370,150 +389,27 @@ pub async fn number_list(call: Call, Query(query): Query<NumberQuery>) -> Answer
     ok(&views)
 }
 
-/// A form of the certificate as a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Print {
-    Pdf,
-    Png,
-    Cwt,
-}
-
-pub async fn certificate_pdf(call: Call, id: web::Path<CertificateId>) -> Answer {
-    print(call, *id, Print::Pdf).await
-}
-
-pub async fn certificate_png(call: Call, id: web::Path<CertificateId>) -> Answer {
-    print(call, *id, Print::Png).await
-}
-
-pub async fn certificate_cwt(call: Call, id: web::Path<CertificateId>) -> Answer {
-    print(call, *id, Print::Cwt).await
-}
-
-/// Pixels of the picture's width: 150 dpi.
-const PNG_WIDTH: u32 = 1754;
-
-async fn print(call: Call, id: CertificateId, form: Print) -> Answer {
+/// The proof of the log, in its text form.
+pub async fn certificate_proof(call: Call, id: web::Path<CertificateId>) -> Answer {
     let actor = call.actor()?.clone();
-    let (bytes, number) = call
-        .work(move |app, context| {
-            if form == Print::Cwt {
-                let (found, _) = app.database.read(|conn| service::certificate(conn, &actor, id))?;
-                return Ok((found.cwt, found.number));
-            }
-            let (found, document) = opened(app, context, &actor, id, form)?;
-            let designs = app.printer.designs(&app.config.font_dirs).map_err(unprintable)?;
-            let printed = printed(app, &found, &document)?;
-            let drawn = match form {
-                Print::Pdf | Print::Cwt => designs.pdf(&printed),
-                Print::Png => designs.png(&printed, PNG_WIDTH),
-            };
-            Ok((drawn.map_err(|error| unprintable(error.into()))?, found.number))
+    let proof = call
+        .work(move |app, _| {
+            app.database.read(|conn| {
+                let (found, _) = service::certificate(conn, &actor, *id)?;
+                logged_proof(app, conn, &found)
+            })
         })
         .await?;
-    let (content_type, ending) = match form {
-        Print::Pdf => ("application/pdf", "pdf"),
-        Print::Png => ("image/png", "png"),
-        Print::Cwt => ("application/cwt", "cwt"),
-    };
-    let name: String = number.as_str().chars().filter(char::is_ascii_alphanumeric).collect();
-    let disposition = format!("inline; filename=\"certificate-{name}.{ending}\"");
-    Ok(HttpResponse::Ok()
-        .content_type(content_type)
-        .insert_header((header::CONTENT_DISPOSITION, disposition))
-        .body(bytes))
+    Ok(HttpResponse::Ok().content_type(PROOF_TYPE).body(proof.text()))
 }
 
-/// The certificate with the identity number that its print shows: who opened it is on record.
-fn opened(
+/// The proof of the log with the record that it is of.
+pub fn logged_proof(
     app: &App,
-    context: &Context,
-    actor: &Actor,
-    id: CertificateId,
-    form: Print,
-) -> Result<(Certificate, IdentityDocument), Problem> {
-    app.database.write(|tx| {
-        let (found, _) = service::certificate(tx, actor, id)?;
-        let document = people::service::document(tx, &app.sealer, found.person)?;
-        let details = serde_json::json!({ "form": if form == Print::Png { "png" } else { "pdf" } });
-        audit::store::record(tx, context, "certificate_print", ("certificate", id), details)?;
-        Ok((found, document))
-    })
-}
-
-/// What the paper shows, as it was frozen at issue; only the identity number is read now.
-fn printed(
-    app: &App,
+    conn: &mut Conn,
     certificate: &Certificate,
-    document: &IdentityDocument,
-) -> Result<PrintedCertificate, Problem> {
-    let base = app.config.public_url();
-    let qr = |text: String| {
-        Matrix::of(&text).map(|matrix| qr_drawing(&matrix)).map_err(|e| Problem::Internal(e.to_string()))
-    };
-    let record = &certificate.record;
-    Ok(PrintedCertificate {
-        number: certificate.number.to_string(),
-        name: certificate.holder.clone(),
-        document_kind: document_kind(app, record.document_kind),
-        document_number: Some(document.number().to_owned()),
-        occupation: bilingual(&record.occupation),
-        specialty: record.specialty.as_ref().map(bilingual),
-        level: bilingual(&record.level),
-        body: bilingual(&record.body),
-        issued_on: certificate.issued_on,
-        expires_on: certificate.expires_on,
-        verify_domain: public_host(&app.config),
-        signed_qr: qr(signed_url(&base, &certificate.code, &certificate.cwt))?,
-        short_qr: qr(verify_url(&base, &certificate.code))?,
-        marking: match app.environment {
-            Environment::Production => Marking::None,
-            Environment::Demo => Marking::Demo,
-            Environment::Test => Marking::Test,
-        },
-    })
-}
-
-/// The squares of a QR code, moved into their quiet zone.
-fn qr_drawing(matrix: &Matrix) -> QrDrawing {
-    const QUIET: usize = 4;
-    let mut path = String::new();
-    for (y, row) in matrix.dark.chunks(matrix.size).enumerate() {
-        let mut x = QUIET;
-        for run in row.chunk_by(|one, next| one == next) {
-            let length = run.len();
-            if run.first() == Some(&true) {
-                // Writing into a String can't fail.
-                let _ = write!(path, "M{x} {}h{length}v1h-{length}z", y + QUIET);
-            }
-            x += length;
-        }
-    }
-    QrDrawing { path, size: u32::try_from(matrix.size + 2 * QUIET).unwrap_or(u32::MAX) }
-}
-
-fn bilingual<C>(named: &Named<C>) -> Bilingual {
-    Bilingual { zh: named.zh.clone(), en: named.en.clone() }
-}
-
-fn document_kind(app: &App, kind: DocumentKind) -> Bilingual {
-    let key = format!("document-kind-{kind}");
-    let word = |language| {
-        let texts = app.views.texts(language);
-        texts.text(&key, &FluentArgs::new()).unwrap_or_else(|_| kind.code().to_owned())
-    };
-    Bilingual { zh: word(Language::Chinese), en: word(Language::English) }
-}
-
-fn unprintable(error: PrinterError) -> Problem {
-    match error {
-        PrinterError::Fonts(error) => {
-            tracing::error!(%error, "certificates cannot be printed");
-            Problem::Conflict("fonts-missing")
-        }
-        PrinterError::Design(RenderError::MissingGlyph { .. } | RenderError::TooLong { .. }) => {
-            Problem::Conflict("not-printable")
-        }
-        PrinterError::Design(error) => Problem::Internal(error.to_string()),
-    }
+) -> Result<InclusionProof, Problem> {
+    let proof = app.log.proof(conn, &certificate.digest.leaf())?.ok_or(Problem::NotYet(2))?;
+    let record = certificate.record.canonical().map_err(|error| Problem::Internal(error.to_string()))?;
+    Ok(InclusionProof { record: Some(record), ..InclusionProof::clone(&proof) })
 }

@@ -4,6 +4,7 @@
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 
+use crate::http::api::certificates::released;
 use crate::http::call::{Answer, Call};
 use crate::http::input::Query;
 use crate::http::problem::Problem;
@@ -54,12 +55,12 @@ async fn credential(
     let actor = call.actor()?.clone();
     let (text, number) = call
         .work(move |app, _| {
-            let (found, _) = app.database.read(|conn| service::certificate(conn, &actor, id))?;
-            let broken = |why: &dyn std::fmt::Display| Problem::Internal(format!("certificate {id}: {why}"));
-            let signatures = Signatures::from_bytes(&found.proofs);
-            let signatures = signatures.ok_or_else(|| broken(&"its signatures are not of three forms"))?;
-            let text = write(&found, &signatures).map_err(|error| broken(&error))?;
-            Ok((text, found.number))
+            let found = app.database.read(|conn| {
+                let (found, _) = service::certificate(conn, &actor, id)?;
+                released(app, conn, &found)?;
+                Ok::<_, Problem>(found)
+            })?;
+            Ok((written(&found, write)?, found.number))
         })
         .await?;
     let name: String = number.as_str().chars().filter(char::is_ascii_alphanumeric).collect();
@@ -70,4 +71,19 @@ async fn credential(
             format!("inline; filename=\"certificate-{name}.{ending}\""),
         ))
         .body(text))
+}
+
+/// The JSON-LD of `suite`, with the signature that was made at issue.
+pub fn credential_text(certificate: &Certificate, suite: Suite) -> Result<String, Problem> {
+    written(certificate, |certificate, signatures| write_jsonld(&certificate.record, signatures, suite))
+}
+
+fn written(
+    certificate: &Certificate,
+    write: impl FnOnce(&Certificate, &Signatures) -> Result<String, Unwritable>,
+) -> Result<String, Problem> {
+    let broken = |why: &dyn std::fmt::Display| Problem::Internal(format!("certificate {}: {why}", certificate.id));
+    let signatures = Signatures::from_bytes(&certificate.proofs);
+    let signatures = signatures.ok_or_else(|| broken(&"its signatures are not of three forms"))?;
+    write(certificate, &signatures).map_err(|error| broken(&error))
 }

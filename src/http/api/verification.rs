@@ -23,8 +23,9 @@ use crate::kernel::form::{self, Fields, Form};
 use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::proof::content::{Address, Content, Unreadable};
+use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::report::{CheckResult, Report, Verdict};
-use crate::proof::verify::{unreadable, verify};
+use crate::proof::verify::{Evidence, unreadable, verify_logged};
 use crate::registry::certificates::rules::masked;
 use crate::registry::certificates::store;
 use crate::registry::people;
@@ -157,20 +158,66 @@ pub async fn read_file(call: &Call, bytes: Vec<u8>) -> Result<Result<Content, Un
     tokio::time::timeout(PATIENCE, read).await.unwrap_or(Ok(Err(Unreadable::TooComplex)))
 }
 
+/// A report with the proof of the log, where there is one.
+#[derive(Debug, Serialize)]
+pub struct Checked {
+    #[serde(flatten)]
+    pub report: Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<Arc<InclusionProof>>,
+}
+
+impl From<Report> for Checked {
+    fn from(report: Report) -> Self {
+        Self { report, log: None }
+    }
+}
+
 /// What `content` is worth. An address alone leads to the register's own record, with the name masked.
-pub async fn check(call: &Call, content: Result<Content, Unreadable>) -> Result<Report, Problem> {
+pub async fn check(call: &Call, content: Result<Content, Unreadable>) -> Result<Checked, Problem> {
     let content = match content {
         Ok(content) => content,
-        Err(reason) => return Ok(unreadable(reason)),
+        Err(reason) => return Ok(unreadable(reason).into()),
     };
     let trust = call.app.trust.current();
     match &content {
         Content::Address(address) if trust.list.is_our_host(&address.host) => {
-            Ok(by_code(call, &address.code).await?.map_or_else(not_found, |found| found.report))
+            Ok(by_code(call, &address.code).await?.map_or_else(|| not_found().into(), Found::into_checked))
         }
         _ => {
             let board = board(call).await?;
-            Ok(verify(&content, &trust.list, Some(&board.snapshot), call.context.now))
+            let judge = |log: Evidence<'_>| {
+                verify_logged(&content, &trust.list, Some(&board.snapshot), log, call.context.now)
+            };
+            let Some(code) = content.claimed_code() else { return Ok(judge(Evidence::None).into()) };
+            let mut known = call.app.codes.find(&code);
+            if known.is_none() {
+                let report = judge(Evidence::None);
+                if report.certificate.is_none() {
+                    return Ok(report.into());
+                }
+                // Its first scan here: only what is genuine is worth a look into the register, and a register that
+                // can't be asked takes nothing from the signature.
+                known = find_known(call, code)
+                    .await
+                    .unwrap_or_else(|problem| {
+                        tracing::error!(%problem, "the register was not asked");
+                        Register::Nothing
+                    })
+                    .released();
+                if known.is_none() {
+                    return Ok(report.into());
+                }
+            }
+            Ok(match known {
+                Some(known) if content.is_signed_as(&known.cwt) => {
+                    let report = judge(known.evidence());
+                    let log = report.certificate.is_some().then(|| Arc::clone(&known.proof));
+                    Checked { report, log }
+                }
+                // Somebody signed something else under the code of a certificate of ours.
+                _ => judge(Evidence::None).into(),
+            })
         }
     }
 }
@@ -193,6 +240,13 @@ pub struct Found {
     pub report: Report,
 }
 
+impl Found {
+    fn into_checked(self) -> Checked {
+        let log = self.report.certificate.is_some().then(|| Arc::clone(&self.known.proof));
+        Checked { report: self.report, log }
+    }
+}
+
 /// The register's own record of `code`. Only codes that nobody has cost the address some of its allowance.
 pub async fn by_code(call: &Call, code: &PublicCode) -> Result<Option<Found>, Problem> {
     let Some(known) = known(call, *code).await? else { return Ok(None) };
@@ -200,7 +254,8 @@ pub async fn by_code(call: &Call, code: &PublicCode) -> Result<Option<Found>, Pr
     let board = board(call).await?;
     let address = Address { host: public_host(&call.app.config), code: *code };
     let content = Content::Signed { address: Some(address), cwt: known.cwt.clone() };
-    let mut report = verify(&content, &trust.list, Some(&board.snapshot), call.context.now);
+    let log = known.evidence();
+    let mut report = verify_logged(&content, &trust.list, Some(&board.snapshot), log, call.context.now);
     if let Some(certificate) = &mut report.certificate {
         certificate.holder = masked(&certificate.holder);
     }
@@ -212,14 +267,47 @@ async fn known(call: &Call, code: PublicCode) -> Result<Option<Arc<Known>>, Prob
         return Ok(Some(known));
     }
     admit(call)?;
-    let found = call.read(move |conn, _| Ok(store::find_by_code(conn, &code)?)).await?;
-    let Some(found) = found else {
+    let found = find_known(call, code).await?;
+    if matches!(found, Register::Nothing) {
         miss(call);
-        return Ok(None);
-    };
-    let known = Arc::new(Known { person: found.person, holder: found.holder, cwt: found.cwt });
-    call.app.codes.keep(code, Arc::clone(&known));
-    Ok(Some(known))
+    }
+    Ok(found.released())
+}
+
+/// What the register has under a code.
+enum Register {
+    Nothing,
+    /// Stored and not yet published by the log: nobody was given it.
+    Waiting,
+    Released(Arc<Known>),
+}
+
+impl Register {
+    fn released(self) -> Option<Arc<Known>> {
+        match self {
+            Self::Released(known) => Some(known),
+            Self::Nothing | Self::Waiting => None,
+        }
+    }
+}
+
+async fn find_known(call: &Call, code: PublicCode) -> Result<Register, Problem> {
+    let found = call
+        .work(move |app, _| {
+            app.database.read(|conn| {
+                let Some(found) = store::find_by_code(conn, &code)? else { return Ok(Register::Nothing) };
+                let Some(proof) = app.log.proof(conn, &found.digest.leaf())? else {
+                    return Ok(Register::Waiting);
+                };
+                let known = Known { person: found.person, holder: found.holder, cwt: found.cwt, proof };
+                Ok::<_, Problem>(Register::Released(Arc::new(known)))
+            })
+        })
+        .await?;
+    if let Register::Released(known) = &found {
+        call.app.codes.keep(code, Arc::clone(known));
+    }
+    Ok(found)
 }
 
 fn address(call: &Call) -> IpAddr {
@@ -251,7 +339,7 @@ pub async fn record(call: &Call, code: &str) -> Answer {
         None
     };
     Ok(match found {
-        Some(found) => HttpResponse::Ok().json(found.report),
+        Some(found) => HttpResponse::Ok().json(found.into_checked()),
         None => HttpResponse::build(StatusCode::NOT_FOUND).json(not_found()),
     })
 }

@@ -21,7 +21,7 @@ use crate::kernel::dates::Timestamp;
 use crate::kernel::ids::ExamSessionId;
 use crate::kernel::invalid::Invalid;
 use crate::kernel::skill::{SkillLevel, Specialty};
-use crate::registry::certificates;
+use crate::registry::certificates::{self, Standing};
 use crate::registry::exams::rules::scoring::{PartState, part_state};
 use crate::registry::exams::rules::session::{Progress, Stage, may_run};
 use crate::registry::exams::service::{self, Whole, publishable};
@@ -90,22 +90,35 @@ fn new_page(call: &Call, values: &Map<String, Value>) -> Value {
 pub async fn session(call: Call, id: web::Path<ExamSessionId>) -> Answer {
     let actor = call.actor()?.clone();
     let asking = actor.clone();
-    let (shown, due) = call
+    let (shown, issuing) = call
         .read(move |conn, context| {
             let shown = shown(conn, &asking, *id)?;
-            let due = certificates_due(conn, &shown, context.now)?;
-            Ok((shown, due))
+            let issuing = Issuing::of(conn, &shown, context.now)?;
+            Ok((shown, issuing))
         })
         .await?;
-    show(&call, "pages/exam", "exam-title", session_page(&call, &shown, due, &actor))
+    show(&call, "pages/exam", "exam-title", session_page(&call, &shown, issuing, &actor))
 }
 
-/// How many candidates' notice has ended without a certificate yet.
-fn certificates_due(conn: &mut Conn, shown: &Shown, now: Timestamp) -> Result<usize, Problem> {
-    let ended = |notice: Notice| now >= notice.ends_at();
-    let cleared = shown.whole.candidates().filter(|candidate| candidate.notice.is_some_and(ended));
-    let cleared: Vec<_> = cleared.map(|candidate| candidate.id).collect();
-    Ok(cleared.len() - certificates::store::issued_for(conn, &cleared)?.len())
+/// How far the certificates of a session are.
+#[derive(Default, Clone, Copy)]
+struct Issuing {
+    /// Candidates whose notice has ended without a certificate yet.
+    due: usize,
+    /// Certificates that are valid, and so may be printed.
+    printable: usize,
+}
+
+impl Issuing {
+    fn of(conn: &mut Conn, shown: &Shown, now: Timestamp) -> Result<Self, Problem> {
+        let ended = |notice: Notice| now >= notice.ends_at();
+        let cleared = shown.whole.candidates().filter(|one| one.notice.is_some_and(ended));
+        let cleared: Vec<_> = cleared.map(|one| one.id).collect();
+        let issued = certificates::store::issued_for(conn, &cleared)?;
+        let made = certificates::store::of_applications(conn, &cleared)?;
+        let printable = made.iter().filter(|one| one.state.standing() == Standing::Valid).count();
+        Ok(Self { due: cleared.len() - issued.len(), printable })
+    }
 }
 
 /// 发证: for everybody whose notice has ended. One who is refused holds up no other; if all are, the page says why.
@@ -140,7 +153,7 @@ pub async fn publish(call: Call, id: web::Path<ExamSessionId>, _posted: Posted<N
     Ok(see_other(&format!("/exams/{id}"), Some("exam-session-published")))
 }
 
-fn session_page(call: &Call, shown: &Shown, due: usize, actor: &Actor) -> Value {
+fn session_page(call: &Call, shown: &Shown, issuing: Issuing, actor: &Actor) -> Value {
     let texts = call.app.views.texts(call.language);
     let session = &shown.whole.session;
     let progress = progress(&shown.whole);
@@ -156,7 +169,8 @@ fn session_page(call: &Call, shown: &Shown, due: usize, actor: &Actor) -> Value 
         "can_score": runs && today >= session.held_on && shown.admitted > 0,
         "waiting": progress.waiting,
         "passed": progress.passed,
-        "due": if runs { due } else { 0 },
+        "due": if runs { issuing.due } else { 0 },
+        "printable": if runs { issuing.printable } else { 0 },
         "notice_days": rules(&call.app).ok().map(|rules| rules.exam_notice_working_days.value),
     })
 }

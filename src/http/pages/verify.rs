@@ -203,6 +203,8 @@ const DETAILS: [&str; 25] = [
     "key-type",
     "key-validity",
     "log-proof-needed",
+    "log-proof-wrong",
+    "log-after-cutoff",
     "trust-list-expired",
     "issued-in-future",
     "expired",
@@ -303,7 +305,7 @@ pub async fn scan_submit(call: Call, form: ScanForm) -> Answer {
             Ok(see_other(&format!("/v/{}", address.code), None))
         }
         Ok(_) => {
-            let report = check(&call, content).await?;
+            let report = check(&call, content).await?.report;
             show(&call, "pages/verify", "verify-title", page(&call, "", &report))
         }
     }

@@ -10,9 +10,10 @@ mod template;
 
 use serde_json::Value;
 
+use crate::proof::content::CredentialForm;
 use crate::proof::data_integrity::{Suite, combine, proof_value, signature_of};
 use crate::proof::frozen::FrozenRecord;
-use crate::proof::jwt;
+use crate::proof::jwt::{self, VcJwt};
 use crate::proof::issue::NotSigned;
 use crate::proof::keys::{KeyId, PublicKey, Signer, SigningError};
 use crate::proof::payload::Payload;
@@ -114,6 +115,22 @@ pub fn write_jsonld(
     let mut slots = with_method(record, signatures.key)?;
     slots.set(Slot::ProofValue, proof_value(signatures.of(suite)));
     Ok(Templates::of(slots.shape)?.signed(suite, &slots))
+}
+
+/// Whether a credential, whatever its proof, says exactly what `record` does.
+#[must_use]
+pub fn says(record: &FrozenRecord, form: CredentialForm, text: &str) -> bool {
+    let document = || Some(Templates::of(Slots::of(record).ok()?.shape).ok()?.document(&Slots::of(record).ok()?));
+    match form {
+        CredentialForm::Jwt => {
+            VcJwt::read(text).is_ok_and(|jwt| document().is_some_and(|ours| ours.as_bytes() == jwt.payload))
+        }
+        CredentialForm::JsonLd => {
+            let Ok(Value::Object(mut theirs)) = serde_json::from_str(text) else { return false };
+            theirs.remove("proof");
+            serde_json_canonicalizer::to_string(&theirs).ok() == document()
+        }
+    }
 }
 
 /// `application/vc+jwt`: the JWT with the stored signature.

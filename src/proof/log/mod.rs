@@ -1,6 +1,22 @@
-//! The transparency log (C2SP tlog-tiles): what its entries are.
+//! The transparency log (C2SP tlog-tiles): what its entries are, how they make a tree of RFC 6962, what the log
+//! signs of it, and how anybody checks that an entry stands in it.
+//!
+//! Hashing, tile paths, proofs and signed notes come from the crates `tlog_tiles` and `signed_note`; they panic on
+//! some inputs, so everything is bounded here before it reaches them. Absent: where the tiles lie and who publishes
+//! them (`app::log`).
+
+pub mod checkpoint;
+pub mod edge;
+pub mod inclusion;
+pub mod tiles;
+pub mod tree;
+pub mod witness;
+
+#[cfg(test)]
+mod tests;
 
 use crate::codes;
+use crate::kernel::codes::Code;
 
 codes! {
     /// What an entry of the log stands for.
@@ -45,5 +61,19 @@ impl Leaf {
         bytes[1] = self.kind.number();
         bytes[2..].copy_from_slice(&self.digest);
         bytes
+    }
+
+    /// `None` for another version, kind or length.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let (&[version, number], digest) = bytes.split_first_chunk()?;
+        let kind = *LeafKind::ALL.iter().find(|kind| kind.number() == number)?;
+        (version == VERSION).then_some(Self { kind, digest: digest.try_into().ok()? })
+    }
+
+    /// Its hash in the tree.
+    #[must_use]
+    pub fn hash(&self) -> tlog_tiles::Hash {
+        tlog_tiles::record_hash(&self.bytes())
     }
 }

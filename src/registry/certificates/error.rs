@@ -39,6 +39,12 @@ pub enum Error {
     Exam(#[from] crate::registry::exams::error::Error),
     #[error(transparent)]
     NotCleared(#[from] NotCleared),
+    /// The database does not hold what the transparency log has published, or the log can't be asked.
+    #[error("nothing is signed: {0}")]
+    LogDisagrees(String),
+    /// The clock is behind the log's last checkpoint.
+    #[error("nothing is signed: {0}")]
+    LogClockBehind(String),
     /// The key is known and does not sign; the number stays reserved, so that the same call can be made again.
     #[error(transparent)]
     Signing(#[from] SigningError),

@@ -157,6 +157,22 @@ pub fn issued_for(conn: &mut Conn, all: &[ApplicationId]) -> Result<HashSet<Appl
     Ok(issued)
 }
 
+/// The certificates that were issued for these applications, those in another's place too.
+pub fn of_applications(conn: &mut Conn, all: &[ApplicationId]) -> Result<Vec<Certificate>, DbError> {
+    let mut found = Vec::new();
+    for chunk in all.chunks(CHUNK) {
+        let rows: Vec<CertificateRow> = certificates::table
+            .filter(certificates::application_id.eq_any(chunk.to_vec()))
+            .order(certificates::id)
+            .select(CertificateRow::as_select())
+            .load(conn)?;
+        for row in rows {
+            found.push(row.try_into()?);
+        }
+    }
+    Ok(found)
+}
+
 pub fn of_person(conn: &mut Conn, person: PersonId) -> Result<Vec<Certificate>, DbError> {
     let rows: Vec<CertificateRow> = certificates::table
         .filter(certificates::person_id.eq(person))

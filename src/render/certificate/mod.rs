@@ -1,31 +1,28 @@
-//! The printed certificate (职业技能等级证书): one drawing, as PDF for paper and PNG for the screen.
+//! Printed certificates: on paper, as a card for the wallet, as a picture for the phone.
 //!
-//! A design is a folder under `certificates/`: `ground.svg` never changes and is parsed once; `design.svg.hbs` is
-//! filled in for each certificate; `sample.json` is a certificate that shows it. In a design a length of 10 is a
-//! millimetre. Absent: who may have a certificate, what is signed, and any official seal (公章): only the body
-//! puts one on the paper, and the design leaves room for it.
+//! A design is a folder under `certificates/` (see `design`); what it shows comes as a [`PrintedCertificate`]. PDF
+//! for paper (`paper`), PNG and SVG for screens (`picture`), many certificates in one file with their list
+//! (`batch`). Absent: who may have a certificate, what is signed, and any official seal (公章): only the body puts
+//! one on the paper, and each design leaves room for it.
 
-use chrono::{Datelike, NaiveDate};
-use handlebars::Handlebars;
-use krilla::geom::Size;
-use krilla::metadata::{DateTime, Metadata};
-use krilla::page::PageSettings;
-use krilla::{Document, SerializeSettings};
-use krilla_svg::{SurfaceExt, SvgSettings};
-use resvg::tiny_skia::{Pixmap, Transform};
-use rust_embed::RustEmbed;
+pub mod batch;
+pub mod design;
+mod draw;
+mod fields;
+pub mod paper;
+mod picture;
+
+use chrono::NaiveDate;
 use serde::Deserialize;
-use serde_json::json;
-use usvg::{Options, Tree};
 
-use super::fonts::Fonts;
 use super::helper::FitText;
+use crate::proof::qr::{BadQrText, Matrix};
 
 /// What is printed. Texts come as they were frozen at issue; nothing here looks anything up.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PrintedCertificate {
-    /// 证书编号
+    /// 证书编号; of a record of somebody else's certificate, the number of the record.
     pub number: String,
     /// 姓名
     pub name: String,
@@ -33,13 +30,9 @@ pub struct PrintedCertificate {
     pub document_kind: Bilingual,
     /// 证件号码; `None` prints a dash, for previews and for readers who may not see it.
     pub document_number: Option<String>,
-    /// 职业
-    pub occupation: Bilingual,
-    /// 工种; `None` prints a dash.
-    pub specialty: Option<Bilingual>,
-    /// 等级
-    pub level: Bilingual,
-    /// 评价机构
+    /// What this type of certificate says beyond the rest; it decides the design.
+    pub particulars: Particulars,
+    /// 评价机构, 培训机构 or 登记机构
     pub body: Bilingual,
     /// 发证日期
     pub issued_on: NaiveDate,
@@ -47,26 +40,74 @@ pub struct PrintedCertificate {
     pub expires_on: Option<NaiveDate>,
     /// The official domain at which the certificate is verified, without scheme.
     pub verify_domain: String,
-    /// The QR with the whole signed content.
+    /// The QR with the whole signed content. In a sample, its text.
     pub signed_qr: QrDrawing,
     /// The QR with the address alone, readable from a poor copy.
     pub short_qr: QrDrawing,
     pub marking: Marking,
 }
 
+/// The fields of each type of certificate. A new type is a folder of this name and one case here.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Particulars {
+    /// 职业技能等级证书, levels 5 to 1
+    SkillLevel {
+        /// 职业
+        occupation: Bilingual,
+        /// 工种; `None` prints a dash.
+        specialty: Option<Bilingual>,
+        /// 等级
+        level: Bilingual,
+    },
+    /// 养老护理员培训结业证书
+    TrainingCompletion {
+        /// 培训项目
+        course: Bilingual,
+        /// 学时, of 45 minutes
+        hours: u32,
+        /// 培训起止日期, both included
+        from: NaiveDate,
+        until: NaiveDate,
+        /// 考核结果
+        result: Bilingual,
+    },
+    /// 家庭照护者培训证书
+    FamilyCarer {
+        /// 培训内容
+        course: Bilingual,
+        /// 学时, of 45 minutes
+        hours: u32,
+        /// 培训完成日期
+        completed_on: NaiveDate,
+    },
+    /// 救护员证登记凭证: that a certificate of the Red Cross was seen and recorded; not the certificate.
+    FirstAid {
+        /// 发证机构 of the certificate that was seen
+        issuer: Bilingual,
+        /// Its number, in the issuer's own form.
+        original_number: String,
+        /// 发证日期 of the certificate that was seen
+        original_issued_on: NaiveDate,
+    },
+}
+
 /// A text in both languages of the certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Bilingual {
     pub zh: String,
     pub en: String,
 }
 
-/// A QR code as the dark area of an SVG path, in modules.
+/// A QR code as lines, one module thick, through its dark runs.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub struct QrDrawing {
-    pub path: String,
+    /// SVG path data for each row, upon the middle of the row: rows that are alike in this way pack better in a PDF.
+    rows: Vec<String>,
     /// Side in modules, with the quiet zone of 4 on each side.
-    pub size: u32,
+    size: usize,
 }
 
 /// What is written across a certificate that proves nothing.
@@ -81,11 +122,24 @@ pub enum Marking {
     Test,
 }
 
-/// The kinds of certificate that have a design.
+/// The types of certificate that have a design.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DesignKind {
-    /// 职业技能等级证书, levels 5 to 1.
     SkillLevel,
+    TrainingCompletion,
+    FamilyCarer,
+    FirstAid,
+}
+
+crate::codes! {
+    /// The ways in which a certificate is drawn.
+    pub enum Form("certificate-form") {
+        Paper = "paper",
+        /// 85.6 × 54 mm, front and back.
+        Card = "card",
+        /// A portrait picture, QR first.
+        Phone = "phone",
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -94,8 +148,9 @@ pub enum RenderError {
     MissingGlyph { character: char },
     #[error("{field} does not fit its place on the certificate")]
     TooLong { field: String },
-    #[error("the certificate design {name} is broken: {reason}")]
-    Design { name: &'static str, reason: String },
+    /// `at` is the file, and the line where one is known.
+    #[error("{at}: {reason}")]
+    Design { at: String, reason: String },
     #[error("a picture {0} pixels wide cannot be drawn")]
     Width(u32),
     #[error("cannot write the PDF: {0}")]
@@ -104,218 +159,64 @@ pub enum RenderError {
     Png(String),
 }
 
-/// The designs, ready to be filled in. Made once, in about 20 ms.
-pub struct CertificateDesigns {
-    skill_level: Design,
-}
-
-struct Design {
-    kind: DesignKind,
-    ground: Tree,
-    templates: Handlebars<'static>,
-    options: Options<'static>,
-}
-
-#[derive(RustEmbed)]
-#[folder = "certificates/"]
-struct Files;
-
-const MILLIMETRES_PER_POINT: f32 = 25.4 / 72.0;
-
-impl CertificateDesigns {
-    /// # Errors
-    /// [`RenderError::Design`] when an embedded design does not parse.
-    pub fn load(fonts: &Fonts) -> Result<Self, RenderError> {
-        Ok(Self { skill_level: Design::load(DesignKind::SkillLevel, fonts)? })
-    }
-
-    /// One page of A4, with selectable text. The same certificate gives the same bytes.
-    ///
-    /// # Errors
-    /// [`RenderError::MissingGlyph`] and [`RenderError::TooLong`] for what cannot be printed.
-    pub fn pdf(&self, certificate: &PrintedCertificate) -> Result<Vec<u8>, RenderError> {
-        self.skill_level.pdf(certificate)
-    }
-
-    /// The same page as a picture `width` pixels wide: 1754 are 150 dpi.
-    ///
-    /// # Errors
-    /// As [`CertificateDesigns::pdf`]; [`RenderError::Width`] outside 200–4000 pixels.
-    pub fn png(&self, certificate: &PrintedCertificate, width: u32) -> Result<Vec<u8>, RenderError> {
-        self.skill_level.png(certificate, width)
-    }
-
-    /// The sample that belongs to a design, marked as a demonstration.
-    ///
-    /// # Errors
-    /// [`RenderError::Design`] when the embedded sample does not parse.
-    pub fn sample(kind: DesignKind) -> Result<PrintedCertificate, RenderError> {
-        let text = kind.file("sample.json")?;
-        serde_json::from_str(&text).map_err(|error| kind.broken(error))
+impl Particulars {
+    #[must_use]
+    pub const fn kind(&self) -> DesignKind {
+        match self {
+            Self::SkillLevel { .. } => DesignKind::SkillLevel,
+            Self::TrainingCompletion { .. } => DesignKind::TrainingCompletion,
+            Self::FamilyCarer { .. } => DesignKind::FamilyCarer,
+            Self::FirstAid { .. } => DesignKind::FirstAid,
+        }
     }
 }
 
 impl DesignKind {
-    /// As printed, and the title of the PDF.
-    const fn title(self) -> &'static str {
-        match self {
-            Self::SkillLevel => "职业技能等级证书",
-        }
-    }
+    pub const ALL: [Self; 4] =
+        [Self::SkillLevel, Self::TrainingCompletion, Self::FamilyCarer, Self::FirstAid];
 
-    const fn name(self) -> &'static str {
+    /// The folder of the design.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::SkillLevel => "skill-level",
+            Self::TrainingCompletion => "training-completion",
+            Self::FamilyCarer => "family-carer",
+            Self::FirstAid => "first-aid",
         }
-    }
-
-    fn file(self, file: &str) -> Result<String, RenderError> {
-        let name = self.name();
-        let embedded =
-            Files::get(&format!("{name}/{file}")).ok_or_else(|| self.broken(format!("no {file}")))?;
-        String::from_utf8(embedded.data.into_owned()).map_err(|error| self.broken(error))
-    }
-
-    fn broken(self, reason: impl ToString) -> RenderError {
-        RenderError::Design { name: self.name(), reason: reason.to_string() }
     }
 }
 
-impl Design {
-    fn load(kind: DesignKind, fonts: &Fonts) -> Result<Self, RenderError> {
-        let options = Options {
-            fontdb: fonts.database(),
-            font_family: "serif".to_owned(),
-            languages: vec!["zh-CN".to_owned(), "en".to_owned()],
-            ..Options::default()
-        };
-        let ground =
-            Tree::from_str(&kind.file("ground.svg")?, &options).map_err(|error| kind.broken(error))?;
-        require_glyphs(ground.root())?;
-        let mut templates = Handlebars::new();
-        templates.set_strict_mode(true);
-        templates.register_helper("fit", Box::new(FitText::new(fonts.clone())));
-        templates
-            .register_template_string("design", kind.file("design.svg.hbs")?)
-            .map_err(|error| kind.broken(error))?;
-        Ok(Self { kind, ground, templates, options })
-    }
-
-    /// The part of the drawing that belongs to this certificate alone.
-    fn fill_in(&self, certificate: &PrintedCertificate) -> Result<Tree, RenderError> {
-        let svg = self.templates.render("design", &fields(certificate)).map_err(|error| {
-            FitText::too_long(&error).map_or_else(
-                || self.kind.broken(&error),
-                |field| RenderError::TooLong { field: field.to_owned() },
-            )
-        })?;
-        let tree = Tree::from_str(&svg, &self.options).map_err(|error| self.kind.broken(error))?;
-        require_glyphs(tree.root())?;
-        Ok(tree)
-    }
-
-    fn pdf(&self, certificate: &PrintedCertificate) -> Result<Vec<u8>, RenderError> {
-        let tree = self.fill_in(certificate)?;
-        let (width, height) = (297.0 / MILLIMETRES_PER_POINT, 210.0 / MILLIMETRES_PER_POINT);
-        let unwritable = |reason: &str| RenderError::Pdf(reason.to_owned());
-        let size = Size::from_wh(width, height).ok_or_else(|| unwritable("no page size"))?;
-        let settings = PageSettings::from_wh(width, height).ok_or_else(|| unwritable("no page size"))?;
-        // The document's own entries say all that the XMP packet would.
-        let mut document =
-            Document::new_with(SerializeSettings { xmp_metadata: false, ..Default::default() });
-        let mut page = document.start_page_with(settings);
-        let mut surface = page.surface();
-        for layer in [&self.ground, &tree] {
-            surface
-                .draw_svg(layer, size, SvgSettings::default())
-                .ok_or_else(|| unwritable("the drawing was refused"))?;
+impl QrDrawing {
+    /// # Errors
+    /// [`BadQrText`] for what no QR code holds.
+    pub fn of(text: &str) -> Result<Self, BadQrText> {
+        use std::fmt::Write as _;
+        const QUIET: usize = 4;
+        let matrix = Matrix::of(text)?;
+        let mut rows = vec![String::new(); QUIET];
+        for row in matrix.dark.chunks(matrix.size) {
+            let mut lines = String::with_capacity(matrix.size * 4);
+            let mut x = QUIET;
+            for run in row.chunk_by(|one, next| one == next) {
+                if run.first() == Some(&true) {
+                    // Writing into a String can't fail.
+                    let _ = write!(lines, "M{x} 0h{}", run.len());
+                }
+                x += run.len();
+            }
+            rows.push(lines);
         }
-        surface.finish();
-        page.finish();
-        document.set_metadata(metadata(self.kind, certificate));
-        document.finish().map_err(|error| RenderError::Pdf(format!("{error:?}")))
-    }
-
-    fn png(&self, certificate: &PrintedCertificate, width: u32) -> Result<Vec<u8>, RenderError> {
-        if !(200..=4000).contains(&width) {
-            return Err(RenderError::Width(width));
-        }
-        let tree = self.fill_in(certificate)?;
-        let height = (width * 210).div_ceil(297);
-        let mut pixmap = Pixmap::new(width, height).ok_or(RenderError::Width(width))?;
-        for layer in [&self.ground, &tree] {
-            #[expect(clippy::cast_precision_loss, reason = "at most 4000")]
-            let scale = width as f32 / layer.size().width();
-            resvg::render(layer, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
-        }
-        pixmap.encode_png().map_err(|error| RenderError::Png(error.to_string()))
+        Ok(Self { rows, size: matrix.size + 2 * QUIET })
     }
 }
 
-fn fields(certificate: &PrintedCertificate) -> serde_json::Value {
-    let bilingual = |text: &Bilingual| json!({ "zh": text.zh, "en": text.en });
-    let qr = |qr: &QrDrawing| json!({ "path": qr.path, "runs": stroked_runs(&qr.path), "size": qr.size });
-    let day = |day: NaiveDate| {
-        json!({
-            "zh": format!("{}年{}月{}日", day.year(), day.month(), day.day()),
-            "en": day.format("%-d %B %Y").to_string(),
-        })
-    };
-    let dash = Bilingual { zh: "——".to_owned(), en: String::new() };
-    json!({
-        "number": certificate.number,
-        "name": certificate.name,
-        "document_kind": bilingual(&certificate.document_kind),
-        "document_number": certificate.document_number.as_deref().unwrap_or(&dash.zh),
-        "occupation": bilingual(&certificate.occupation),
-        "specialty": bilingual(certificate.specialty.as_ref().unwrap_or(&dash)),
-        "level": bilingual(&certificate.level),
-        "body": bilingual(&certificate.body),
-        "issued": day(certificate.issued_on),
-        "expires": certificate.expires_on.map(day),
-        "verify_domain": certificate.verify_domain,
-        "signed_qr": qr(&certificate.signed_qr),
-        "short_qr": qr(&certificate.short_qr),
-        "marking": match certificate.marking {
-            Marking::None => None,
-            Marking::Demo => Some("演示"),
-            Marking::Test => Some("测试"),
-        },
-    })
-}
+impl TryFrom<String> for QrDrawing {
+    type Error = BadQrText;
 
-/// The same picture with half the numbers, if every part of `path` is a row's run of dark modules, `M4 4h7v1h-7z`:
-/// the run's middle line, to be drawn one module thick. `None` when it is any other path. QR codes are the largest
-/// part of a page that does not compress.
-fn stroked_runs(path: &str) -> Option<String> {
-    let mut lines = String::with_capacity(path.len() / 2);
-    for part in path.split_terminator('z') {
-        let (x, rest) = part.trim().strip_prefix('M')?.split_once([' ', ','])?;
-        let (y, rest) = rest.split_once('h')?;
-        let (length, rest) = rest.split_once("v1")?;
-        let is_whole = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        let closes = rest.strip_prefix("h-") == Some(length) || rest.strip_prefix('H') == Some(x);
-        if !(closes && [x, y, length].into_iter().all(is_whole)) {
-            return None;
-        }
-        lines.extend(["M", x, " ", y, ".5h", length]);
+    fn try_from(text: String) -> Result<Self, BadQrText> {
+        Self::of(&text)
     }
-    Some(lines)
-}
-
-/// The date is that of issue: the day of printing would make every copy differ.
-fn metadata(kind: DesignKind, certificate: &PrintedCertificate) -> Metadata {
-    let day = certificate.issued_on;
-    let mut date = DateTime::new(u16::try_from(day.year()).unwrap_or_default());
-    if let (Ok(month), Ok(of_month)) = (u8::try_from(day.month()), u8::try_from(day.day())) {
-        date = date.month(month).day(of_month).utc_offset_hour(8).utc_offset_minute(0);
-    }
-    Metadata::new()
-        .title(format!("{} {}", kind.title(), certificate.number))
-        .authors(vec![certificate.body.zh.clone()])
-        .language("zh-CN".to_owned())
-        .creator("huzheng".to_owned())
-        .creation_date(date)
 }
 
 /// Fonts draw a box for what they lack, and a box for a name's character is a wrong certificate.
@@ -335,6 +236,21 @@ pub(super) fn require_glyphs(group: &usvg::Group) -> Result<(), RenderError> {
         }
     }
     Ok(())
+}
+
+/// The error of a template, with its file and line.
+pub(super) fn template_error(error: &handlebars::RenderError) -> RenderError {
+    if let Some(field) = FitText::too_long(error) {
+        return RenderError::TooLong { field: field.to_owned() };
+    }
+    let file = error.template_name.as_deref().unwrap_or("the design");
+    let at = error.line_no.map_or_else(|| file.to_owned(), |line| format!("{file}, line {line}"));
+    let reason = match error.reason() {
+        handlebars::RenderErrorReason::MissingVariable(Some(field)) => format!("there is no field {field}"),
+        handlebars::RenderErrorReason::NestedError(inner) => inner.to_string(),
+        other => other.to_string(),
+    };
+    RenderError::Design { at, reason }
 }
 
 #[cfg(test)]
