@@ -117,7 +117,7 @@ fn filling(size: u32) -> String {
          INSERT INTO people (id, document_kind, document_sealed, document_index, name, gender, birth_date, created_at, version)
          {numbers} SELECT {person}, 'resident-id', zeroblob(48), {person}, 'x', '2', '1974-01-01', {at}, 1 FROM n;
          INSERT INTO employments (id, person_id, organisation_id, position, post_kind, from_date, recorded_at, version)
-         {numbers} SELECT {employment}, {person}, {organisation}, 'caregiver', 'full-time', '2024-01-01', {at}, 1 FROM n;
+         {numbers} SELECT {employment}, {person}, {organisation}, 'caregiver', 'regular', '2024-01-01', {at}, 1 FROM n;
          INSERT INTO certificates (id, code, number, person_id, body_id, occupation, specialty, level, holder, issued_on,
              record, cwt, proofs, key_id, status_list, status_index, state, state_since, upload_state, issued_at, changed_at, version)
          {numbers} SELECT {certificate}, {certificate}, printf('S%021d', i), {person}, {organisation}, '4-10-01-05',

@@ -31,8 +31,20 @@ impl Seeds {
     /// The rules of the jurisdiction that `area` is or lies in; of several, the smallest.
     #[must_use]
     pub fn rules_for(&self, area: &AreaCode) -> Option<&Rules> {
+        self.jurisdiction_of(area).map(|found| &found.rules)
+    }
+
+    /// The term of a certificate issued or renewed there on a day; `None` where no rule is entered.
+    #[must_use]
+    pub fn certificate_term(&self, area: &AreaCode, on: NaiveDate) -> Option<&CertificateTerm> {
+        let in_force =
+            |term: &&CertificateTerm| term.valid_from <= on && term.valid_to.is_none_or(|last| on <= last);
+        self.jurisdiction_of(area)?.certificate_terms.iter().rfind(in_force)
+    }
+
+    fn jurisdiction_of(&self, area: &AreaCode) -> Option<&Jurisdiction> {
         let around = self.jurisdictions.iter().filter(|found| area.is_within(&found.area));
-        around.max_by_key(|found| found.area.as_str().len()).map(|found| &found.rules)
+        around.max_by_key(|found| found.area.as_str().len())
     }
 }
 
@@ -121,7 +133,26 @@ pub struct Jurisdiction {
     /// In the order in which they took effect.
     #[serde(rename = "condition_set")]
     pub condition_sets: Vec<ConditionSetInForce>,
+    /// In the order in which they took effect.
+    #[serde(rename = "certificate_valid_years", default)]
+    pub certificate_terms: Vec<CertificateTerm>,
     pub rules: Rules,
+}
+
+/// How long a certificate is valid (证书有效期), and how soon before its end it may be renewed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateTerm {
+    pub valid_from: NaiveDate,
+    /// The last day on which it applies.
+    pub valid_to: Option<NaiveDate>,
+    /// Years from the day of issue; `None`: a certificate has no last day.
+    pub years: Option<u32>,
+    /// Days before the last day from which a certificate may be renewed.
+    pub renewal_days: u32,
+    pub source: String,
+    #[serde(default)]
+    pub illustrative: bool,
 }
 
 /// A target (目标值). It stands until `valid_to`, also past the day on which it was due.

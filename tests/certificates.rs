@@ -29,16 +29,16 @@ pub fn issue(world: &World, application: ApplicationId) -> Answer {
     world.post("assessor", "/api/v1/certificates", json!({ "application_id": application }))
 }
 
-fn verdict(world: &World, content: &str) -> String {
+pub fn verdict(world: &World, content: &str) -> String {
     let answer = world.anybody().post("/api/v1/verifications", &json!({ "content": content })).expect(200);
     answer["verdict"].as_str().expect("a verdict").to_owned()
 }
 
-fn path(certificate: &Value) -> String {
+pub fn path(certificate: &Value) -> String {
     format!("/api/v1/certificates/{}", certificate["id"].as_str().expect("an id"))
 }
 
-fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+pub fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or_else(|| panic!("{field} in {value}"))
 }
 
@@ -262,7 +262,7 @@ fn check_published_files(world: &World, made: &Value) {
 }
 
 /// Makes the holder of `made` a caregiver of the institution, long ago.
-fn employ(world: &World, made: &Value) {
+pub fn employ(world: &World, made: &Value) {
     let context = world.app.context(None, Origin::CommandLine);
     let code = text(made, "code").parse().expect("a code");
     let employed = world.app.database.write(|tx| {
@@ -273,7 +273,7 @@ fn employ(world: &World, made: &Value) {
                 employments::person_id.eq(held.person),
                 employments::organisation_id.eq(world.organisations["institution"]),
                 employments::position.eq("caregiver"),
-                employments::post_kind.eq("full-time"),
+                employments::post_kind.eq("regular"),
                 employments::from_date.eq(context.today() - chrono::Days::new(1000)),
                 employments::recorded_at.eq(At(context.now)),
                 employments::version.eq(1),

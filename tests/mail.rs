@@ -17,7 +17,7 @@ use crate::support::{World, on_both};
 fn put(world: &World, key: &str) {
     let context = world.app.context(None, Origin::CommandLine);
     let data = json!({
-        "name": "李<芳>", "number": "S000033990001265000042", "level": "5", "change": "issue",
+        "name": "李<芳>", "number": "S000033990001265000042", "level": "5", "change": "issue", "old": "S000033990001265000042",
         "date": "2026-11-21", "on": "2026-11-21", "address": "http://127.0.0.1/v/x",
     });
     let mail = Mail { to: "holder@example.org".to_owned(), template: "certificate".to_owned(), data };

@@ -411,6 +411,7 @@ diesel::table! {
         body_id -> Identifier,
         application_id -> Nullable<Identifier>,
         replaces_id -> Nullable<Identifier>,
+        renews_id -> Nullable<Identifier>,
         status_list -> Integer,
         status_index -> Integer,
         draft -> Text,
@@ -447,6 +448,8 @@ diesel::table! {
         state -> Text,
         state_since -> Date,
         replaced_by -> Nullable<Identifier>,
+        renews_id -> Nullable<Identifier>,
+        expiry_told_on -> Nullable<Date>,
         upload_state -> Text,
         uploaded_on -> Nullable<Date>,
         issued_at -> Instant,
@@ -484,6 +487,62 @@ diesel::table! {
         approved_at -> Nullable<Instant>,
         effective_on -> Nullable<Date>,
         state -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    certificate_bulk_revocations (id) {
+        id -> Identifier,
+        body_id -> Identifier,
+        issued_from -> Date,
+        issued_to -> Date,
+        reason_code -> Text,
+        reason -> Text,
+        open_count -> Integer,
+        requested_by -> Identifier,
+        requested_at -> Instant,
+        approved_by -> Nullable<Identifier>,
+        approved_at -> Nullable<Instant>,
+        revoked -> Nullable<Integer>,
+        left_ended -> Nullable<Integer>,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    watched_certificates (id) {
+        id -> Identifier,
+        organisation_id -> Identifier,
+        certificate_id -> Identifier,
+        holder -> Text,
+        since -> Date,
+        until -> Nullable<Date>,
+        added_by -> Nullable<Identifier>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    watch_notices (id) {
+        id -> Identifier,
+        organisation_id -> Identifier,
+        certificate_id -> Identifier,
+        number -> Text,
+        holder -> Text,
+        news -> Text,
+        effective_on -> Date,
+        successor -> Nullable<Text>,
+        told_at -> Instant,
+        seen_at -> Nullable<Instant>,
+        seen_by -> Nullable<Identifier>,
     }
 }
 
@@ -676,6 +735,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificates,
     certificate_standings,
     certificate_events,
+    certificate_bulk_revocations,
+    watched_certificates,
+    watch_notices,
     recorded_certificates,
     targets,
     audit_events,

@@ -12,13 +12,11 @@ mod store;
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use crate::db::{Conn, Database, DbError, Tx};
 use crate::kernel::area::AreaCode;
 use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::context::{Actor, Context};
-use crate::kernel::ids::{ApplicationId, CertificateId, ExamSessionId, OrganisationId};
+use crate::kernel::ids::{ApplicationId, ExamSessionId, OrganisationId};
 use crate::proof::keys::Signer;
 use crate::proof::payload::Environment;
 use crate::proof::trust::TrustedKey;
@@ -26,11 +24,9 @@ use crate::registry::certificates::error::Error;
 use crate::registry::certificates::number_store::Occasion;
 use crate::registry::certificates::rules::Grounds;
 use crate::registry::certificates::{
-    self, Certificate, Change, ChangeReason, NewCertificate, ReasonCode, Reservation,
+    self, Certificate, ChangeReason, NewCertificate, ReasonCode, Reservation,
 };
 use crate::registry::exams;
-use crate::registry::outbox::Mail;
-use crate::registry::people::Person;
 use crate::seeds::Seeds;
 
 use reserve::Order;
@@ -140,17 +136,18 @@ fn issue_passed(
     Ok(passed.iter().zip(results).map(issued).collect())
 }
 
-/// Issues a new certificate in place of `old`.
-pub(super) fn issue_in_place(
+/// Issues the certificate that `occasion` asks for: one that follows another.
+pub(super) fn issue_after(
     desk: &Desk<'_>,
     context: &Context,
     reason: &ChangeReason,
-    check: impl Fn(&mut Tx) -> Result<(OrganisationId, Grounds), Error>,
-    old: CertificateId,
+    occasion: Occasion,
+    check: impl Fn(&mut Tx) -> Result<Grounds, Error>,
 ) -> Result<Certificate, Error> {
     let reserved = tried_again(desk, |tx| {
-        let (body, grounds) = check(tx)?;
-        let order = Order { occasion: Occasion::Replacement(old), grounds, number: None };
+        let grounds = check(tx)?;
+        let body = grounds.body();
+        let order = Order { occasion, grounds, number: None };
         reserve::all(desk, tx, context, body, vec![Ok(order)])
     })?;
     finish(desk, context, reserved, reason)?.pop().unwrap_or(Err(Error::NotFound))
@@ -185,22 +182,4 @@ fn finish(
         (desk.status_changed)();
     }
     Ok(stored)
-}
-
-/// The mail to a holder on a change, and its key; a holder may have no address.
-pub(super) fn notice(
-    desk: &Desk<'_>,
-    context: &Context,
-    person: &Person,
-    certificate: &Certificate,
-    change: Change,
-) -> Option<(String, Mail)> {
-    let to = person.email.clone()?;
-    let data = json!({
-        "name": person.name, "number": certificate.number.as_str(), "level": certificate.level,
-        "occupation": certificate.occupation, "change": change, "on": context.today(),
-        "address": crate::proof::qr::verify_url(&desk.public_url, &certificate.code),
-    });
-    let key = format!("certificate {} {change} {}", certificate.id, context.request);
-    Some((key, Mail { to, template: "certificate".to_owned(), data }))
 }

@@ -5,7 +5,9 @@
 
 pub mod application_submit;
 pub mod certificate_change;
+pub mod certificate_expiry;
 pub mod certificate_issue;
+pub mod certificate_notice;
 pub mod demo;
 pub mod enrol;
 pub mod error;

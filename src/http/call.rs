@@ -157,6 +157,15 @@ impl Call {
         text.parse().map_err(|_| Problem::Stale)
     }
 
+    /// The version that `If-Match` names, where a change may do without.
+    pub fn if_match_given(&self) -> Result<Option<i32>, Problem> {
+        match self.if_match() {
+            Ok(version) => Ok(Some(version)),
+            Err(Problem::PreconditionRequired) => Ok(None),
+            Err(problem) => Err(problem),
+        }
+    }
+
     fn idempotency_key(&self) -> Result<Option<String>, Problem> {
         let Some(value) = self.request.headers().get("idempotency-key") else { return Ok(None) };
         let key = value.to_str().unwrap_or_default().trim();

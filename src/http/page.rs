@@ -122,7 +122,7 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("recorded", "/recorded"),
         ],
         Role::FirstAidIssuer => &[("home", "/"), ("first-aid", "/first-aid")],
-        Role::Institution => &[("home", "/"), ("scan", "/scan"), ("staff", "/staff")],
+        Role::Institution => &[("home", "/"), ("scan", "/scan"), ("staff", "/staff"), ("watch", "/watch")],
         Role::Caregiver => &[("home", "/"), ("my-certificates", "/my/certificates")],
     };
     let current = |href: &str| path == href || (href != "/" && path.starts_with(&format!("{href}/")));

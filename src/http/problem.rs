@@ -20,7 +20,7 @@ use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::{
     accounts, areas, certificates, employment, exams, firstaid, indicators, organisations, people, recorded,
-    training,
+    training, watch,
 };
 
 #[derive(Debug)]
@@ -392,6 +392,12 @@ impl From<certificates::error::Error> for Problem {
             Error::NotAllowed(NotAllowed::NotValid) => Self::Conflict("certificate-not-valid"),
             Error::NotAllowed(NotAllowed::NotSuspended) => Self::Conflict("certificate-not-suspended"),
             Error::NotAllowed(NotAllowed::Ended) => Self::Conflict("certificate-ended"),
+            Error::NotAllowed(NotAllowed::Expired) => Self::Conflict("certificate-expired"),
+            Error::NotAllowed(NotAllowed::NoLastDay) => Self::Conflict("certificate-without-end"),
+            Error::NotAllowed(NotAllowed::TooEarly) => Self::Conflict("renewal-too-early"),
+            Error::NotAllowed(NotAllowed::Renewed) => Self::Conflict("already-renewed"),
+            Error::NotAllowed(NotAllowed::RevocationWaits) => Self::Conflict("revocation-waits"),
+            Error::Stale => Self::Stale,
             Error::NotSecond(NotSecond::SamePerson) => Self::Conflict("second-person"),
             Error::NotSecond(NotSecond::OtherReason) => Self::Conflict("other-reason"),
             Error::NotSecond(NotSecond::NotBureau) => Self::Conflict("bureau-decides"),
@@ -402,6 +408,18 @@ impl From<certificates::error::Error> for Problem {
             Error::Exam(error) => error.into(),
             Error::NotCleared(NotCleared::Database(error)) | Error::Database(error) => error.into(),
             Error::NoStatusPlace | Error::BrokenDraft => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<watch::error::Error> for Problem {
+    fn from(error: watch::error::Error) -> Self {
+        use watch::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Ended => Self::Conflict("certificate-ended"),
+            Error::Database(error) => error.into(),
         }
     }
 }

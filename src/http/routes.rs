@@ -2,6 +2,7 @@
 //! tests are made from it, so nothing can be served that isn't here.
 
 use crate::flows::staff::Joining;
+use crate::registry::certificates::bulk::BulkCall;
 use crate::registry::certificates::{ChangeReason, NewCertificate};
 use crate::registry::employment::{Leaving, NewDeclaredService, Transfer};
 use crate::registry::exams::{Confirmation, NewApplication, NewSession};
@@ -188,6 +189,7 @@ pub fn table() -> Vec<RouteSpec> {
         first_aid(),
         recorded(),
         certificates(),
+        watch(),
         indicators(),
         training_pages(),
     ];
@@ -630,6 +632,16 @@ fn certificates() -> Vec<RouteSpec> {
             .says("The numbers that were taken, with what became of each and why.")
             .takes::<NumberQuery>()
             .gives::<Vec<NumberView>>(),
+        get("/api/v1/certificates/revocations", REVIEWER, api::revocations::bulk_list)
+            .says("Decisions on everything that a body issued in a period, taken and waiting, newest first.")
+            .gives::<Vec<api::revocations::BulkView>>(),
+        post("/api/v1/certificates/revocations", REVIEWER, api::revocations::bulk_revoke)
+            .says(
+                "Revokes everything that a body issued in a period; where two persons are asked for, the first is \
+                 answered 202 with the count.",
+            )
+            .takes::<BulkCall>()
+            .gives::<api::revocations::BulkView>(),
         // The endings first: `{id}` would take them too.
         get("/api/v1/certificates/{id}.pdf", CERTIFICATES, prints::certificate_pdf)
             .says("The certificate for paper, with the whole identity number, or as a card; each call is audited.")
@@ -666,7 +678,7 @@ fn certificates() -> Vec<RouteSpec> {
             CERTIFICATE_CHANGERS,
             api::certificates::certificate_reinstate,
         )
-        .says("Reinstates a suspended certificate from today.")
+        .says("Reinstates a suspended certificate from today; honours If-Match, as every change of one does.")
         .takes::<ChangeReason>()
         .gives::<CertificateView>(),
         post("/api/v1/certificates/{id}/revoke", CERTIFICATE_CHANGERS, api::certificates::certificate_revoke)
@@ -675,6 +687,10 @@ fn certificates() -> Vec<RouteSpec> {
             .gives::<CertificateView>(),
         post("/api/v1/certificates/{id}/replace", CERTIFICATE_CHANGERS, api::certificates::certificate_replace)
             .says("Issues a new certificate in place of a valid one, which reads replaced from today.")
+            .takes::<ChangeReason>()
+            .gives::<CertificateView>(),
+        post("/api/v1/certificates/{id}/renew", CERTIFICATE_CHANGERS, api::certificates::certificate_renew)
+            .says("Issues the certificate of the next term, near the end of this one, which stays valid to its end.")
             .takes::<ChangeReason>()
             .gives::<CertificateView>(),
         get("/certificates", CERTIFICATE_OFFICES, pages::certificates::list),
@@ -687,6 +703,33 @@ fn certificates() -> Vec<RouteSpec> {
         get("/certificates/{id}/{change}", CERTIFICATE_CHANGERS, pages::certificates::change_form),
         post("/certificates/{id}/{change}", CERTIFICATE_CHANGERS, pages::certificates::change),
         get("/my/certificates", HOLDERS, pages::certificates::mine),
+        get("/revocations", REVIEWER, pages::revocations::list),
+        post("/revocations", REVIEWER, pages::revocations::submit),
+        get("/revocations/{id}", REVIEWER, pages::revocations::detail),
+    ]
+}
+
+fn watch() -> Vec<RouteSpec> {
+    use api::watch::{Paper, WatchView, WatchedView};
+    vec![
+        get("/api/v1/watch", INSTITUTION, api::watch::watch_get)
+            .says("The certificates that the caller's institution holds on file or whose holders it employs, and \
+                   what it was told of them.")
+            .gives::<WatchView>(),
+        post("/api/v1/watch", INSTITUTION, api::watch::watch_create)
+            .says("Puts a certificate on file, by the QR's text as `content`, or by number and whole name.")
+            .takes::<Paper>()
+            .gives::<WatchedView>(),
+        post("/api/v1/watch/seen", INSTITUTION, api::watch::watch_see)
+            .says("Marks everything that the institution was told as seen.")
+            .gives::<WatchView>(),
+        post("/api/v1/watch/{id}/end", INSTITUTION, api::watch::watch_remove)
+            .says("Takes a certificate off the list.")
+            .gives::<WatchView>(),
+        get("/watch", INSTITUTION, pages::watch::list),
+        post("/watch", INSTITUTION, pages::watch::add),
+        post("/watch/seen", INSTITUTION, pages::watch::seen),
+        post("/watch/{id}/end", INSTITUTION, pages::watch::remove),
     ]
 }
 

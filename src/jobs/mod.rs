@@ -10,6 +10,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use crate::app::App;
+use crate::flows;
 use crate::http::problem::Problem;
 use crate::kernel::context::Origin;
 use crate::registry::outbox::{Claimed, MessageKind, store};
@@ -37,6 +38,9 @@ const MAIL_TICK: Duration = Duration::from_secs(1);
 /// How long a change made by another process may go unseen.
 const STATUS_TICK: Duration = Duration::from_secs(2);
 
+/// How long a certificate near its end may go untold.
+const EXPIRY_TICK: Duration = Duration::from_mins(1);
+
 #[must_use]
 pub fn start(app: &Arc<App>) -> Background {
     let stopping = Arc::new(AtomicBool::new(false));
@@ -49,6 +53,7 @@ pub fn start(app: &Arc<App>) -> Background {
     let threads = vec![
         every(MAIL_TICK, app, &stopping, deliver),
         every(STATUS_TICK, app, &stopping, App::keep_current),
+        every(EXPIRY_TICK, app, &stopping, tell_expiring),
     ];
     Background { stopping, threads }
 }
@@ -70,6 +75,18 @@ fn every(
         }
     });
     (stop, thread)
+}
+
+fn tell_expiring(app: &App) {
+    if let Err(problem) = certificates_expiring(app) {
+        tracing::warn!(%problem, "holders wait to be told that their certificates end");
+    }
+}
+
+/// Tells of certificates that end soon; of how many.
+pub fn certificates_expiring(app: &App) -> Result<usize, Problem> {
+    let context = app.context(None, Origin::Job("expiry"));
+    Ok(flows::certificate_expiry::certificates_expiring(&app.desk(), &context)?)
 }
 
 /// Delivers what is due, one claim of messages at a time; how many went out.

@@ -107,6 +107,11 @@ entities! {
     RecordedCertificate => RecordedCertificateId,
     Certificate => CertificateId,
     CertificateEvent => CertificateEventId,
+    /// 批量撤销
+    BulkRevocation => BulkRevocationId,
+    /// 关注名单上的一张证书
+    Watched => WatchedId,
+    WatchNotice => WatchNoticeId,
     AuditEvent => AuditEventId,
     Message => MessageId,
     Request => RequestId,

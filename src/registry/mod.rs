@@ -15,3 +15,4 @@ pub mod outbox;
 pub mod people;
 pub mod recorded;
 pub mod training;
+pub mod watch;

@@ -2,10 +2,11 @@
 
 pub mod client;
 pub mod databases;
+pub mod mails;
 pub mod passed;
 pub mod path;
 pub mod people;
 pub mod world;
 
 pub use client::Answer;
-pub use world::{World, on_both};
+pub use world::{World, on_both, on_both_with_term};

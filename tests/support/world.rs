@@ -48,6 +48,13 @@ pub fn on_both(test: impl Fn(&World)) {
     }
 }
 
+/// Runs `test` on a registry of each kind of database, whose certificates are valid for so many years.
+pub fn on_both_with_term(years: u32, test: impl Fn(&World)) {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        test(&World::with_term(kind, years));
+    }
+}
+
 /// Saturday morning in Haining.
 fn start_of_time() -> Timestamp {
     "2026-11-21T01:00:00Z".parse().expect("a time")
@@ -60,6 +67,25 @@ impl World {
 
     /// A registry whose configuration `change` has had its say in.
     pub fn with(kind: Kind, change: impl FnOnce(&mut Config)) -> Self {
+        Self::prepared(kind, change, |_| {})
+    }
+
+    /// A registry whose certificates are valid for so many years from their issue.
+    pub fn with_term(kind: Kind, years: u32) -> Self {
+        Self::prepared(
+            kind,
+            |_| {},
+            |app| {
+                for jurisdiction in &mut app.seeds.jurisdictions {
+                    for term in &mut jurisdiction.certificate_terms {
+                        term.years = Some(years);
+                    }
+                }
+            },
+        )
+    }
+
+    fn prepared(kind: Kind, change: impl FnOnce(&mut Config), prepare: impl FnOnce(&mut App)) -> Self {
         // What the server would tell its log stands beside a failed test.
         drop(tracing_subscriber::fmt().with_env_filter("error").with_test_writer().try_init());
         let folder = tempfile::tempdir().expect("a folder");
@@ -68,7 +94,9 @@ impl World {
         let mut config = test_config(&folder, &format!("http://{address}"));
         config.database_url = Some(databases::fresh(kind, folder.path()));
         change(&mut config);
-        let app = Arc::new(start_app(config));
+        let mut app = start_app(config);
+        prepare(&mut app);
+        let app = Arc::new(app);
         let (organisations, tokens) = fill(&app);
         let server = serve(Arc::clone(&app), listener);
         let client = Client::new(&format!("http://{address}"));

@@ -54,13 +54,13 @@ pub fn all(
         };
         match issuable(grounds, &body, &held, context.today()) {
             Err(refused) => answers.push(Some(Err(refused.into()))),
-            Ok(issuable) => match open.remove(&occasion) {
-                Some(before) => answers.push(Some(Ok(before))),
-                None => {
-                    answers.push(None);
+            Ok(issuable) => {
+                let before = open.remove(&occasion);
+                if before.is_none() {
                     wanted.push(Wanted { occasion, issuable, number });
                 }
-            },
+                answers.push(before.map(Ok));
+            }
         }
     }
     let mut new =
@@ -153,17 +153,14 @@ fn take_numbers(
 }
 
 fn reservation(record: FrozenRecord, wanted: &Wanted, body: &Organisation, context: &Context) -> Reservation {
-    let (application, replaces) = match wanted.occasion {
-        Occasion::Application(id) => (Some(id), None),
-        Occasion::Replacement(id) => (None, Some(id)),
-    };
     Reservation {
         number: record.number.clone(),
         code: record.code,
         person: wanted.issuable.person(),
         body: body.id,
-        application,
-        replaces,
+        application: wanted.occasion.application(),
+        replaces: wanted.occasion.replaced(),
+        renews: wanted.occasion.renewed(),
         record,
         state: ReservationState::Reserved,
         explanation: None,
@@ -183,6 +180,8 @@ fn freeze(
 ) -> FrozenRecord {
     let standard = &desk.seeds.standard;
     let level = level(desk, issuable.level());
+    let issued_on = context.today();
+    let years = desk.seeds.certificate_term(desk.area, issued_on).and_then(|term| term.years);
     let occupation = Words {
         zh: standard.title.clone(),
         en: format!("{} ({})", standard.title_en, issuable.occupation().code()),
@@ -208,8 +207,8 @@ fn freeze(
         specialty: specialty(issuable.specialty()),
         level: Named::new(issuable.level(), level),
         body: Named { code: issuable.body_code().clone(), zh: body.name.clone(), en: body.name_en.clone() },
-        issued_on: context.today(),
-        expires_on: None,
+        issued_on,
+        expires_on: issuable.last_day(issued_on, years),
         status,
         base: desk.public_url.clone(),
         results: issuable.results().to_vec(),

@@ -18,8 +18,15 @@ const PER_THREAD: usize = 64;
 /// A certificate as it is to be stored.
 pub struct Signed {
     pub certificate: Certificate,
-    /// The one whose place it takes.
+    /// The one whose place it takes; the one that it renews is its own word.
     pub replaces: Option<CertificateId>,
+}
+
+impl Signed {
+    /// The certificate that it replaces or renews.
+    pub fn follows(&self) -> Option<CertificateId> {
+        self.replaces.or(self.certificate.renews)
+    }
 }
 
 /// Why there is nothing to be stored.
@@ -104,10 +111,12 @@ fn sign(
         key: certified.id,
         place: payload.status,
         state: CertificateState::Valid { since: payload.issued_on },
+        renews: reservation.renews,
         upload: UploadState::Pending,
         uploaded_on: None,
         issued_at: context.now,
         issued_by: context.account(),
+        version: 1,
     };
     Ok(Signed { certificate, replaces: reservation.replaces })
 }

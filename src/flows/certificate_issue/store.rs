@@ -5,17 +5,21 @@ use std::collections::{HashMap, HashSet};
 use serde_json::json;
 
 use crate::db::Tx;
+use crate::flows::certificate_issue::Desk;
 use crate::flows::certificate_issue::sign::{NotSigned, Signed};
-use crate::flows::certificate_issue::{Desk, notice};
+use crate::flows::certificate_notice::{Told, tell};
 use crate::kernel::certificate_number::CertificateNumber;
 use crate::kernel::context::Context;
-use crate::kernel::ids::{CertificateId, PersonId};
+use crate::kernel::ids::CertificateId;
 use crate::registry::certificates::error::Error;
 use crate::registry::certificates::number_store;
 use crate::registry::certificates::rules::NotAllowed;
-use crate::registry::certificates::{Certificate, Change, ChangeReason, ReasonCode, ReservationState, store};
-use crate::registry::people::{self, Person};
-use crate::registry::{audit, log, outbox};
+use crate::registry::certificates::service;
+use crate::registry::certificates::{
+    Certificate, CertificateState, Change, ChangeReason, News, ReasonCode, ReservationState, life_store,
+    store,
+};
+use crate::registry::{audit, log};
 
 /// Stores what was signed, each in its place, and makes the numbers of the rest void.
 pub fn all(
@@ -41,9 +45,9 @@ pub fn all(
     }
     let stored = desk.database.write(|tx| keep(desk, tx, context, &new, reason));
     if let Err(Error::NotAllowed(_)) = &stored {
-        let why = "the certificate to be replaced was changed in the meantime";
-        for replacing in new.iter().filter(|one| one.replaces.is_some()) {
-            make_void(desk, context, &replacing.certificate.number, why)?;
+        let why = "the certificate that it follows was changed in the meantime";
+        for follower in new.iter().filter(|one| one.follows().is_some()) {
+            make_void(desk, context, &follower.certificate.number, why)?;
         }
     }
     let mut stored = stored?;
@@ -81,20 +85,28 @@ fn keep(
     log::store::append(tx, context, &leaves)?;
     let lines: Vec<_> = new.iter().map(issued_line).collect();
     audit::store::record_all(tx, context, "certificate_issue", &lines)?;
+    let mut issued = Vec::with_capacity(new.len());
     for one in signed.iter().filter(|one| closed.contains(&one.certificate.number)) {
+        let after = &one.certificate;
         if let Some(old) = one.replaces {
-            end_replaced(tx, context, old, one.certificate.id, reason)?;
+            let old = end_replaced(tx, context, old, after.id, reason)?;
+            tell(desk, tx, context, News::Replaced, &[Told::followed(&old, after, context.today())])?;
+        } else if let Some(old) = after.renews {
+            let old = note_renewed(tx, context, old, after.id, reason)?;
+            tell(desk, tx, context, News::Renewed, &[Told::followed(&old, after, context.today())])?;
+        } else {
+            issued.push(Told::of(after.into(), context.today()));
         }
     }
-    tell_all(desk, tx, context, &new)?;
+    tell(desk, tx, context, News::Issued, &issued)?;
     stored.extend(new.into_iter().map(|new| (new.number.clone(), new)));
     Ok(stored)
 }
 
-/// A certificate in another's place was earned by the same application.
+/// A certificate that follows another was earned by the same application.
 fn with_application(tx: &mut Tx, signed: &Signed) -> Result<Certificate, Error> {
     let mut new = signed.certificate.clone();
-    if let Some(old) = signed.replaces {
+    if let Some(old) = signed.follows() {
         new.application = store::find(tx, old)?.ok_or(Error::NotFound)?.application;
     }
     Ok(new)
@@ -111,8 +123,8 @@ fn end_replaced(
     old: CertificateId,
     successor: CertificateId,
     reason: &ChangeReason,
-) -> Result<(), Error> {
-    let old = store::find(tx, old)?.ok_or(Error::NotFound)?;
+) -> Result<Certificate, Error> {
+    let old = still_followed(tx, old)?;
     let after = old.state.replace(context.today(), successor)?;
     if !store::move_state(tx, context, old.id, old.state, after)? {
         return Err(NotAllowed::NotValid.into());
@@ -121,19 +133,37 @@ fn end_replaced(
     store::insert_events(tx, &[(old.id, event)])?;
     let details = json!({ "reason_code": reason.code, "successor": successor });
     audit::store::record(tx, context, "certificate_replace", ("certificate", old.id), details)?;
-    Ok(())
+    Ok(old)
 }
 
-fn tell_all(desk: &Desk<'_>, tx: &mut Tx, context: &Context, new: &[Certificate]) -> Result<(), Error> {
-    let ids: Vec<PersonId> = new.iter().map(|new| new.person).collect();
-    let people: HashMap<PersonId, Person> =
-        people::store::find_many(tx, &ids)?.into_iter().map(|person| (person.id, person)).collect();
-    let mails: Vec<_> = new
-        .iter()
-        .filter_map(|new| notice(desk, context, people.get(&new.person)?, new, Change::Issue))
-        .collect();
-    outbox::store::mail_all(tx, context, &mails)?;
-    Ok(())
+/// The old certificate stays valid to its last day; its history tells of the new one.
+fn note_renewed(
+    tx: &mut Tx,
+    context: &Context,
+    old: CertificateId,
+    successor: CertificateId,
+    reason: &ChangeReason,
+) -> Result<Certificate, Error> {
+    let old = still_followed(tx, old)?;
+    if !matches!(old.state, CertificateState::Valid { .. }) {
+        return Err(NotAllowed::NotValid.into());
+    }
+    life_store::set_expiry_told(tx, old.id, context.today())?;
+    let event = store::done_event(context, Change::Renew, reason.code, &reason.words);
+    store::insert_events(tx, &[(old.id, event)])?;
+    let details = json!({ "reason_code": reason.code, "successor": successor });
+    audit::store::record(tx, context, "certificate_renew", ("certificate", old.id), details)?;
+    Ok(old)
+}
+
+/// The old certificate, held; nobody has asked to revoke it since its successor was reserved.
+fn still_followed(tx: &mut Tx, old: CertificateId) -> Result<Certificate, Error> {
+    store::hold(tx, old)?;
+    let old = store::find(tx, old)?.ok_or(Error::NotFound)?;
+    match service::pending(tx, old.id)? {
+        None => Ok(old),
+        Some(_) => Err(NotAllowed::RevocationWaits.into()),
+    }
 }
 
 fn make_void(desk: &Desk<'_>, context: &Context, number: &CertificateNumber, why: &str) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::flows::certificate_change::certificate_change;
+use crate::flows::certificate_change::{Asked, certificate_change};
 use crate::flows::certificate_issue::session_certificates_issue;
 use crate::flows::demo::LoadError;
 use crate::flows::demo::dice::shifted;
@@ -68,7 +68,8 @@ fn change(exams: &Exams<'_, '_>, due: &Due) -> Result<(), LoadError> {
         let on = shifted(due.on, days).min(books.calendar.today);
         let context = books.calendar.context(on, 870 + days, Some(actor));
         let reason = ChangeReason { code, words: words.to_owned() };
-        certificate_change(&books.office.desk, &context, actor, due.id, change, &reason).map(drop)
+        let asked = Asked { certificate: due.id, version: None, change, reason };
+        certificate_change(&books.office.desk, &context, actor, &asked).map(drop)
     };
     match due.later {
         Later::Suspended => make(0, &bureau, Change::Suspend, ReasonCode::Investigation, WORDS_SUSPENDED)?,

@@ -4,10 +4,10 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::db::Conn;
-use crate::flows::certificate_change::certificate_change;
+use crate::flows::certificate_change::{Asked, certificate_change};
 use crate::flows::certificate_issue::{certificate_issue, session_certificates_issue};
 use crate::http::api::log::PROOF_TYPE;
-use crate::http::call::{Answer, Call, ok};
+use crate::http::call::{Answer, Call, ok, ok_with_version};
 use crate::http::input::{Input, Query};
 use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
@@ -17,6 +17,7 @@ use crate::kernel::ids::{CertificateId, ExamSessionId, OrganisationId};
 use crate::kernel::vocabulary::OrganisationKind;
 use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::qr::{signed_url, verify_url};
+use crate::registry::certificates::life_store::{self, Links};
 use crate::registry::certificates::number_store;
 use crate::registry::certificates::service::{self, Outcome};
 use crate::registry::certificates::store::{self, Filter};
@@ -43,8 +44,12 @@ pub struct CertificateView {
     pub expires_on: Option<String>,
     pub state: &'static str,
     pub state_since: String,
-    /// The certificate that took this one's place.
+    /// The certificate that took this one's place, and the one whose place it took.
     pub replaced_by: Option<String>,
+    pub replaces: Option<String>,
+    /// The certificate that this one renews, and the one that renews it.
+    pub renews: Option<String>,
+    pub renewed_by: Option<String>,
     pub upload_state: &'static str,
     pub uploaded_on: Option<String>,
     pub issued_at: String,
@@ -57,6 +62,7 @@ pub struct CertificateView {
     pub log: Option<serde_json::Value>,
     /// Empty in lists.
     pub events: Vec<EventView>,
+    pub version: i32,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -103,7 +109,13 @@ pub struct IssuedView {
 
 impl CertificateView {
     #[must_use]
-    pub fn new(app: &App, certificate: &Certificate, body: &Organisation, release: &Release) -> Self {
+    pub fn new(
+        app: &App,
+        certificate: &Certificate,
+        links: Links,
+        body: &Organisation,
+        release: Release,
+    ) -> Self {
         let signed = || signed_url(&app.config.public_url(), &certificate.code, &certificate.cwt);
         let base = app.config.public_url();
         Self {
@@ -123,14 +135,18 @@ impl CertificateView {
             state: certificate.state.standing().code(),
             state_since: certificate.state.since().to_string(),
             replaced_by: certificate.state.successor().map(|id| id.to_string()),
+            replaces: links.replaces.map(|id| id.to_string()),
+            renews: certificate.renews.map(|id| id.to_string()),
+            renewed_by: links.renewed_by.map(|id| id.to_string()),
             upload_state: certificate.upload.code(),
             uploaded_on: certificate.uploaded_on.map(|day| day.to_string()),
             issued_at: certificate.issued_at.to_rfc3339(),
             key_id: certificate.key.to_string(),
             verify_url: verify_url(&base, &certificate.code),
-            qr_content: (*release != Release::Waiting).then(signed),
+            qr_content: (release != Release::Waiting).then(signed),
             log: None,
             events: Vec::new(),
+            version: certificate.version,
         }
     }
 }
@@ -236,13 +252,16 @@ pub async fn certificate_list(call: Call, Query(query): Query<CertificateQuery>)
     let actor = call.actor()?.clone();
     let views = call
         .work(move |app, _| {
-            let found = app.database.read(|conn| match actor.role {
-                Role::Caregiver => own(conn, &actor),
-                _ => visible(app, conn, &actor, &query),
-            })?;
             app.database.read(|conn| {
+                let found = match actor.role {
+                    Role::Caregiver => own(conn, &actor)?,
+                    _ => visible(app, conn, &actor, &query)?,
+                };
+                let ids: Vec<CertificateId> = found.iter().map(|(one, _)| one.id).collect();
+                let links = life_store::links(conn, &ids)?;
                 let view = |(one, body): &(Certificate, Organisation)| {
-                    Ok(CertificateView::new(app, one, body, &release(app, conn, one)?))
+                    let links = links.get(&one.id).copied().unwrap_or_default();
+                    Ok(CertificateView::new(app, one, links, body, release(app, conn, one)?))
                 };
                 found.iter().map(view).collect::<Result<Vec<_>, Problem>>()
             })
@@ -274,7 +293,7 @@ pub fn released(app: &App, conn: &mut Conn, certificate: &Certificate) -> Result
 pub async fn certificate_get(call: Call, id: web::Path<CertificateId>) -> Answer {
     let actor = call.actor()?.clone();
     let view = call.work(move |app, _| whole(app, &actor, *id)).await?;
-    ok(&view)
+    ok_with_version(&view, view.version)
 }
 
 /// A certificate with its history.
@@ -282,9 +301,10 @@ fn whole(app: &App, actor: &Actor, id: CertificateId) -> Result<CertificateView,
     app.database.read(|conn| {
         let (certificate, body) = service::certificate(conn, actor, id)?;
         let events = store::events(conn, id)?;
+        let links = life_store::links_of(conn, id)?;
         let proof = app.log.proof(conn, &certificate.digest.leaf())?;
         let release = if proof.is_some() { Release::Done } else { Release::Waiting };
-        let mut view = CertificateView::new(app, &certificate, &body, &release);
+        let mut view = CertificateView::new(app, &certificate, links, &body, release);
         view.events = events.iter().map(EventView::from).collect();
         view.log = proof.map(|proof| serde_json::json!(*proof));
         Ok(view)
@@ -358,18 +378,25 @@ pub async fn certificate_replace(
     change(call, *id, Change::Replace, reason).await
 }
 
-async fn change(call: Call, id: CertificateId, change: Change, reason: ChangeReason) -> Answer {
+pub async fn certificate_renew(
+    call: Call,
+    id: web::Path<CertificateId>,
+    Input(reason): Input<ChangeReason>,
+) -> Answer {
+    change(call, *id, Change::Renew, reason).await
+}
+
+async fn change(call: Call, certificate: CertificateId, change: Change, reason: ChangeReason) -> Answer {
     let actor = call.actor()?.clone();
+    let asked = Asked { certificate, version: call.if_match_given()?, change, reason };
     let changed = call
-        .work(move |app, context| {
-            match certificate_change(&app.desk(), context, &actor, id, change, &reason)? {
-                Outcome::Done(changed) => Ok(Ok(whole(app, &actor, changed.id)?)),
-                Outcome::Pending(event) => Ok(Err(PendingView { pending: EventView::from(&event) })),
-            }
+        .work(move |app, context| match certificate_change(&app.desk(), context, &actor, &asked)? {
+            Outcome::Done(changed) => Ok(Ok(whole(app, &actor, changed.id)?)),
+            Outcome::Pending(event) => Ok(Err(PendingView { pending: EventView::from(&event) })),
         })
         .await?;
     match changed {
-        Ok(view) => ok(&view),
+        Ok(view) => ok_with_version(&view, view.version),
         Err(pending) => Ok(HttpResponse::Accepted().json(pending)),
     }
 }

@@ -430,11 +430,7 @@ pub async fn scores_confirm(
     id: web::Path<ExamSessionId>,
     Input(confirmation): Input<Confirmation>,
 ) -> Answer {
-    let version = match call.if_match() {
-        Ok(version) => Some(version),
-        Err(Problem::PreconditionRequired) => None,
-        Err(problem) => return Err(problem),
-    };
+    let version = call.if_match_given()?;
     let actor = call.actor()?.clone();
     let shown = call
         .write(move |tx, context| {

@@ -3,17 +3,18 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::db::Conn;
-use crate::flows::certificate_change::certificate_change;
+use crate::flows::certificate_change::{Asked, certificate_change};
 use crate::http::api::certificates::{CertificateQuery, PAGE, own, visible};
 use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Query};
 use crate::http::page::{options, options_of, see_other, show, show_refused};
 use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
-use crate::kernel::context::{Actor, Context};
+use crate::kernel::context::{Actor, Context, Role};
 use crate::kernel::ids::{AccountId, CertificateId};
 use crate::proof::qr::{Matrix, signed_url, verify_url};
 use crate::registry::accounts;
+use crate::registry::certificates::life_store;
 use crate::registry::certificates::rules;
 use crate::registry::certificates::service::{self, Outcome};
 use crate::registry::certificates::store;
@@ -23,6 +24,7 @@ use crate::registry::organisations::Organisation;
 /// 证书: those of the caller's bodies, newest first.
 pub async fn list(call: Call, Query(query): Query<CertificateQuery>) -> Answer {
     let actor = call.actor()?.clone();
+    let is_bureau = actor.role == Role::Bureau;
     let state = query.state;
     let is_first = query.before.is_none();
     let found = call.work(move |app, _| app.database.read(|conn| visible(app, conn, &actor, &query))).await?;
@@ -38,6 +40,7 @@ pub async fn list(call: Call, Query(query): Query<CertificateQuery>) -> Answer {
         "next": next,
         "previous": if is_first { None } else { Some(format!("/certificates?{filter}")) },
         "summary": rows.len().to_string(),
+        "may_revoke_many": is_bureau,
     });
     show(&call, "pages/certificates", "certificates-title", page)
 }
@@ -68,7 +71,8 @@ pub async fn change(
         Err(invalid) => Err(Problem::Invalid(invalid)),
         Ok(reason) => {
             let change = move |app: &App, context: &Context| {
-                Ok(certificate_change(&app.desk(), context, &actor, id, change, &reason)?)
+                let asked = Asked { certificate: id, version: None, change, reason };
+                Ok(certificate_change(&app.desk(), context, &actor, &asked)?)
             };
             call.work(change).await
         }
@@ -152,7 +156,7 @@ const fn kind(standing: Standing) -> &'static str {
 
 async fn detail_page(call: &Call, id: CertificateId) -> Result<Value, Problem> {
     let actor = call.actor()?.clone();
-    call.work(move |app, _| {
+    call.work(move |app, context| {
         app.database.read(|conn| {
             let (certificate, body) = service::certificate(conn, &actor, id)?;
             let mut page = row(&certificate, &body);
@@ -161,7 +165,12 @@ async fn detail_page(call: &Call, id: CertificateId) -> Result<Value, Problem> {
             page["verify_path"] = json!(format!("/v/{}", certificate.code));
             page["key_id"] = json!(certificate.key);
             page["upload_state"] = json!(certificate.upload);
-            page["successor"] = json!(certificate.state.successor().map(|by| format!("/certificates/{by}")));
+            let links = life_store::links_of(conn, id)?;
+            let href = |id: Option<CertificateId>| json!(id.map(|id| format!("/certificates/{id}")));
+            page["successor"] = href(certificate.state.successor());
+            page["replaces"] = href(links.replaces);
+            page["renews"] = href(certificate.renews);
+            page["renewed_by"] = href(links.renewed_by);
             page["events"] = json!(history(conn, &certificate)?);
             let waiting = service::pending(conn, id)?;
             page["pending"] = match &waiting {
@@ -170,7 +179,13 @@ async fn detail_page(call: &Call, id: CertificateId) -> Result<Value, Problem> {
                 }
                 None => Value::Null,
             };
-            page["actions"] = json!(actions(&actor, &certificate));
+            let may_renew = match app.seeds.certificate_term(&app.area, context.today()) {
+                Some(term) => {
+                    service::renewable(conn, &certificate, context.today(), term.renewal_days).is_ok()
+                }
+                None => false,
+            };
+            page["actions"] = json!(actions(&actor, &certificate, may_renew));
             Ok(page)
         })
     })
@@ -191,13 +206,14 @@ fn history(conn: &mut Conn, certificate: &Certificate) -> Result<Vec<Value>, Pro
     Ok(lines)
 }
 
-fn name(conn: &mut Conn, account: Option<AccountId>) -> Result<Option<String>, Problem> {
+/// The name of whoever has the account.
+pub fn name(conn: &mut Conn, account: Option<AccountId>) -> Result<Option<String>, Problem> {
     let Some(id) = account else { return Ok(None) };
     Ok(accounts::store::find(conn, id)?.map(|account| account.name))
 }
 
 /// The changes that the state allows and the caller may make.
-fn actions(actor: &Actor, certificate: &Certificate) -> Vec<Value> {
+fn actions(actor: &Actor, certificate: &Certificate, may_renew: bool) -> Vec<Value> {
     if !rules::may_change(actor) {
         return Vec::new();
     }
@@ -206,6 +222,7 @@ fn actions(actor: &Actor, certificate: &Certificate) -> Vec<Value> {
         (Change::Suspend, state.suspend(today).is_ok()),
         (Change::Reinstate, state.reinstate(today).is_ok()),
         (Change::Replace, state.replace(today, certificate.id).is_ok()),
+        (Change::Renew, may_renew),
         (Change::Revoke, state.revoke(today).is_ok()),
     ];
     let link = |change: Change| {

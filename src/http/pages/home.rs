@@ -83,6 +83,7 @@ const fn shortcuts(role: Role) -> &'static [(&'static str, &'static str, &'stati
         Role::Institution => &[
             SCAN,
             ("people", "shortcut-staff", "/staff"),
+            ("certificate", "shortcut-watch", "/watch"),
             ("add", "shortcut-staff-join", "/staff/join"),
             FIRST_AID,
             EXAMS,

@@ -15,6 +15,8 @@ pub mod notices;
 pub mod offline;
 pub mod organisations;
 pub mod recorded;
+pub mod revocations;
 pub mod scores;
 pub mod training;
 pub mod verify;
+pub mod watch;

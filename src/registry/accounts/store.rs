@@ -34,6 +34,26 @@ pub fn credentials(conn: &mut Conn, username: &str) -> Result<Option<(AccountId,
         .optional()?)
 }
 
+/// Where the active accounts of these organisations get mail: organisation, account, address.
+pub fn addresses(
+    conn: &mut Conn,
+    organisations: &[OrganisationId],
+) -> Result<Vec<(OrganisationId, AccountId, String)>, DbError> {
+    const CHUNK: usize = 500;
+    let mut found = Vec::new();
+    for chunk in organisations.chunks(CHUNK) {
+        let rows: Vec<(Option<OrganisationId>, AccountId, Option<String>)> = accounts::table
+            .filter(accounts::organisation_id.eq_any(chunk.to_vec()))
+            .filter(accounts::status.eq(AccountStatus::Active))
+            .filter(accounts::email.is_not_null())
+            .order(accounts::id)
+            .select((accounts::organisation_id, accounts::id, accounts::email))
+            .load(conn)?;
+        found.extend(rows.into_iter().filter_map(|(at, id, email)| Some((at?, id, email?))));
+    }
+    Ok(found)
+}
+
 pub fn insert(
     tx: &mut Tx,
     context: &Context,

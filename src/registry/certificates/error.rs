@@ -29,6 +29,8 @@ pub enum Error {
     Number(#[from] BadNumber),
     #[error("no free place in the status lists was found")]
     NoStatusPlace,
+    #[error("changed by somebody else in the meantime")]
+    Stale,
     #[error("not in a state for this: {0:?}")]
     NotAllowed(NotAllowed),
     #[error("not the second person's same call: {0:?}")]

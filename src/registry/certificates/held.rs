@@ -18,7 +18,7 @@ pub struct Held {
     pub occupation: Occupation,
     pub specialty: Specialty,
     pub level: SkillLevel,
-    /// Since when the level is held: a replacement keeps the day of the certificate that it stands for.
+    /// Since when the level is held: a certificate in another's place, or one that renews another, keeps its day.
     pub issued_on: NaiveDate,
 }
 
@@ -40,6 +40,7 @@ struct OursRow {
     issued_on: NaiveDate,
     expires_on: Option<NaiveDate>,
     replaced_by: Option<CertificateId>,
+    renews_id: Option<CertificateId>,
 }
 
 fn ours(conn: &mut Conn, person: PersonId, on: NaiveDate) -> Result<Vec<Held>, DbError> {
@@ -56,11 +57,16 @@ fn ours(conn: &mut Conn, person: PersonId, on: NaiveDate) -> Result<Vec<Held>, D
         .filter(certificate_standings::to_date.is_null().or(certificate_standings::to_date.ge(on)))
         .select(certificates::id)
         .load(conn)?;
-    let replaced: HashMap<CertificateId, &OursRow> =
+    let mut before: HashMap<CertificateId, &OursRow> =
         rows.iter().filter_map(|row| row.replaced_by.map(|by| (by, row))).collect();
+    for row in &rows {
+        if let Some(old) = row.renews_id.and_then(|old| rows.iter().find(|one| one.id == old)) {
+            before.insert(row.id, old);
+        }
+    }
     let counts = |row: &&OursRow| valid.contains(&row.id) && row.expires_on.is_none_or(|last| last >= on);
     let counted = rows.iter().filter(counts).map(|row| {
-        let first = first_of(row, &replaced);
+        let first = first_of(row, &before);
         Held {
             occupation: row.occupation,
             specialty: row.specialty,
@@ -72,10 +78,10 @@ fn ours(conn: &mut Conn, person: PersonId, on: NaiveDate) -> Result<Vec<Held>, D
 }
 
 /// The first of the certificates that `row` stands for. The count bounds the walk, whatever the rows say.
-fn first_of<'a>(row: &'a OursRow, replaced: &HashMap<CertificateId, &'a OursRow>) -> &'a OursRow {
+fn first_of<'a>(row: &'a OursRow, before: &HashMap<CertificateId, &'a OursRow>) -> &'a OursRow {
     let mut first = row;
-    for _ in 0..replaced.len() {
-        match replaced.get(&first.id) {
+    for _ in 0..before.len() {
+        match before.get(&first.id) {
             Some(earlier) => first = earlier,
             None => break,
         }

@@ -6,8 +6,11 @@
 //! Absent: the signature itself (`proof`), who has passed which exam (`exams`), the order of the steps
 //! (`flows::certificate_issue`), and certificates from elsewhere (`recorded`).
 
+pub mod bulk;
+pub mod bulk_store;
 pub mod error;
 pub mod held;
+pub mod life_store;
 pub mod number_store;
 pub mod rules;
 pub mod service;
@@ -62,6 +65,35 @@ codes! {
         Revoke = "revoke",
         /// 换发
         Replace = "replace",
+        /// 期满换证: a new certificate, while the old one stays valid to its own last day.
+        Renew = "renew",
+    }
+}
+
+codes! {
+    /// 通知事项: what a holder, and whoever holds the certificate on file, is told of.
+    pub enum News("certificate-news") {
+        Issued = "issue",
+        Suspended = "suspend",
+        Reinstated = "reinstate",
+        Revoked = "revoke",
+        Replaced = "replace",
+        Renewed = "renew",
+        /// 即将到期
+        ExpiresSoon = "expires-soon",
+    }
+}
+
+impl From<Change> for News {
+    fn from(change: Change) -> Self {
+        match change {
+            Change::Issue => Self::Issued,
+            Change::Suspend => Self::Suspended,
+            Change::Reinstate => Self::Reinstated,
+            Change::Revoke => Self::Revoked,
+            Change::Replace => Self::Replaced,
+            Change::Renew => Self::Renewed,
+        }
     }
 }
 
@@ -90,6 +122,8 @@ codes! {
         Damaged = "damaged",
         /// 证书遗失
         Lost = "lost",
+        /// 有效期将满
+        TermEnding = "term-ending",
         /// 其他，须写明
         Other = "other",
     }
@@ -102,6 +136,8 @@ codes! {
         Pending = "pending",
         /// 已生效
         Done = "done",
+        /// 已失效: what was asked for came about by another decision.
+        Dropped = "dropped",
     }
 }
 
@@ -155,10 +191,41 @@ pub struct Certificate {
     pub key: KeyId,
     pub place: StatusPlace,
     pub state: CertificateState,
+    /// The certificate that this one renews.
+    pub renews: Option<CertificateId>,
     pub upload: UploadState,
     pub uploaded_on: Option<NaiveDate>,
     pub issued_at: Timestamp,
     pub issued_by: Option<AccountId>,
+    /// Counts its changes.
+    pub version: i32,
+}
+
+/// What is told of a certificate, without its record.
+#[derive(Debug, Clone)]
+pub struct Brief {
+    pub id: CertificateId,
+    pub code: PublicCode,
+    pub number: CertificateNumber,
+    pub person: PersonId,
+    pub level: SkillLevel,
+    /// 姓名, as printed.
+    pub holder: String,
+    pub expires_on: Option<NaiveDate>,
+}
+
+impl From<&Certificate> for Brief {
+    fn from(certificate: &Certificate) -> Self {
+        Self {
+            id: certificate.id,
+            code: certificate.code,
+            number: certificate.number.clone(),
+            person: certificate.person,
+            level: certificate.level,
+            holder: certificate.holder.clone(),
+            expires_on: certificate.expires_on,
+        }
+    }
 }
 
 /// A number that was taken, with what is to be signed under it.
@@ -171,6 +238,8 @@ pub struct Reservation {
     pub application: Option<ApplicationId>,
     /// The certificate whose place the new one takes.
     pub replaces: Option<CertificateId>,
+    /// The certificate that the new one renews.
+    pub renews: Option<CertificateId>,
     /// From whose exact bytes every form is signed.
     pub record: FrozenRecord,
     pub state: ReservationState,

@@ -167,6 +167,7 @@ struct NewRow<'a> {
     body_id: OrganisationId,
     application_id: Option<ApplicationId>,
     replaces_id: Option<CertificateId>,
+    renews_id: Option<CertificateId>,
     status_list: i32,
     status_index: i32,
     draft: String,
@@ -200,6 +201,7 @@ fn row<'a>(context: &Context, new: &'a Reservation) -> Result<NewRow<'a>, Error>
         body_id: new.body,
         application_id: new.application,
         replaces_id: new.replaces,
+        renews_id: new.renews,
         status_list,
         status_index,
         draft: new.record.canonical().map_err(|_| Error::BrokenDraft)?,
@@ -243,6 +245,7 @@ struct ReservationRow {
     body_id: OrganisationId,
     application_id: Option<ApplicationId>,
     replaces_id: Option<CertificateId>,
+    renews_id: Option<CertificateId>,
     draft: String,
     state: ReservationState,
     explanation: Option<String>,
@@ -260,6 +263,7 @@ impl TryFrom<ReservationRow> for Reservation {
             body: row.body_id,
             application: row.application_id,
             replaces: row.replaces_id,
+            renews: row.renews_id,
             record: FrozenRecord::read(&row.draft).map_err(|_| broken("draft"))?,
             state: row.state,
             explanation: row.explanation,
@@ -273,6 +277,36 @@ impl TryFrom<ReservationRow> for Reservation {
 pub enum Occasion {
     Application(ApplicationId),
     Replacement(CertificateId),
+    Renewal(CertificateId),
+}
+
+impl Occasion {
+    /// The application that was passed.
+    #[must_use]
+    pub const fn application(self) -> Option<ApplicationId> {
+        match self {
+            Self::Application(id) => Some(id),
+            Self::Replacement(_) | Self::Renewal(_) => None,
+        }
+    }
+
+    /// The certificate whose place a new one takes.
+    #[must_use]
+    pub const fn replaced(self) -> Option<CertificateId> {
+        match self {
+            Self::Replacement(id) => Some(id),
+            Self::Application(_) | Self::Renewal(_) => None,
+        }
+    }
+
+    /// The certificate that a new one renews.
+    #[must_use]
+    pub const fn renewed(self) -> Option<CertificateId> {
+        match self {
+            Self::Renewal(id) => Some(id),
+            Self::Application(_) | Self::Replacement(_) => None,
+        }
+    }
 }
 
 /// The reservations that were made for these occasions and are not yet closed.
@@ -280,17 +314,13 @@ pub fn find_open(conn: &mut Conn, occasions: &[Occasion]) -> Result<HashMap<Occa
     use certificate_reservations as reservations;
     let mut open = HashMap::new();
     for chunk in occasions.chunks(CHUNK) {
-        let applications = chunk.iter().filter_map(|occasion| match occasion {
-            Occasion::Application(id) => Some(*id),
-            Occasion::Replacement(_) => None,
-        });
-        let replaced = chunk.iter().filter_map(|occasion| match occasion {
-            Occasion::Replacement(id) => Some(*id),
-            Occasion::Application(_) => None,
-        });
+        let applications: Vec<_> = chunk.iter().filter_map(|occasion| occasion.application()).collect();
+        let replaced: Vec<_> = chunk.iter().filter_map(|occasion| occasion.replaced()).collect();
+        let renewed: Vec<_> = chunk.iter().filter_map(|occasion| occasion.renewed()).collect();
         let meant = reservations::application_id
-            .eq_any(applications.collect::<Vec<_>>())
-            .or(reservations::replaces_id.eq_any(replaced.collect::<Vec<_>>()));
+            .eq_any(applications)
+            .or(reservations::replaces_id.eq_any(replaced))
+            .or(reservations::renews_id.eq_any(renewed));
         let rows: Vec<ReservationRow> = reservations::table
             .filter(reservations::state.eq(ReservationState::Reserved))
             .filter(meant)
@@ -298,10 +328,11 @@ pub fn find_open(conn: &mut Conn, occasions: &[Occasion]) -> Result<HashMap<Occa
             .load(conn)?;
         for row in rows {
             let found = Reservation::try_from(row)?;
-            let occasion = match (found.application, found.replaces) {
-                (_, Some(old)) => Occasion::Replacement(old),
-                (Some(application), None) => Occasion::Application(application),
-                (None, None) => return Err(broken("reservation")),
+            let occasion = match (found.application, found.replaces, found.renews) {
+                (_, Some(old), _) => Occasion::Replacement(old),
+                (_, None, Some(old)) => Occasion::Renewal(old),
+                (Some(application), None, None) => Occasion::Application(application),
+                (None, None, None) => return Err(broken("reservation")),
             };
             open.insert(occasion, found);
         }

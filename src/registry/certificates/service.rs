@@ -1,3 +1,4 @@
+use chrono::NaiveDate;
 use serde_json::json;
 
 use crate::db::{Conn, Tx};
@@ -7,9 +8,11 @@ use crate::kernel::invalid::Invalid;
 use crate::registry::audit;
 use crate::registry::certificates::error::Error;
 use crate::registry::certificates::rules::{
-    self, Caller, NotAllowed, Persons, RevocationStep, Waiting, Whose,
+    self, Caller, Grounds, NotAllowed, Persons, RevocationStep, Waiting, Whose,
 };
-use crate::registry::certificates::{Certificate, CertificateEvent, Change, ChangeReason, EventState, store};
+use crate::registry::certificates::{
+    Certificate, CertificateEvent, Change, ChangeReason, EventState, life_store, store,
+};
 use crate::registry::organisations::{self, Organisation};
 
 /// The certificate and its issuing body, if `actor` may see it.
@@ -24,11 +27,49 @@ pub fn certificate(
     if rules::may_see(actor, whose) { Ok((found, body)) } else { Err(Error::NotFound) }
 }
 
-/// The certificate, if `actor` may change it; others who would change it wait for the end of this transaction.
-pub fn changeable(tx: &mut Tx, actor: &Actor, id: CertificateId) -> Result<Certificate, Error> {
+/// The certificate, if `actor` may change it and it still is what the caller saw as `version`; others who would
+/// change it wait for the end of this transaction.
+pub fn changeable(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: CertificateId,
+    version: Option<i32>,
+) -> Result<Certificate, Error> {
     store::hold(tx, id)?;
     let (found, _) = certificate(tx, actor, id)?;
-    if rules::may_change(actor) { Ok(found) } else { Err(Error::NotFound) }
+    if !rules::may_change(actor) {
+        return Err(Error::NotFound);
+    }
+    if version.is_some_and(|version| version != found.version) {
+        return Err(Error::Stale);
+    }
+    Ok(found)
+}
+
+/// 换发: the grounds of a new certificate in place of this one.
+pub fn replaceable(conn: &mut Conn, found: &Certificate, today: NaiveDate) -> Result<Grounds, Error> {
+    let grounds = Grounds::replacing(found, today)?;
+    match pending(conn, found.id)? {
+        None => Ok(grounds),
+        Some(_) => Err(NotAllowed::RevocationWaits.into()),
+    }
+}
+
+/// 期满换证: the grounds of a new certificate that renews this one, from `days` before its end.
+pub fn renewable(
+    conn: &mut Conn,
+    found: &Certificate,
+    today: NaiveDate,
+    days: u32,
+) -> Result<Grounds, Error> {
+    let grounds = Grounds::renewing(found, today, days)?;
+    if pending(conn, found.id)?.is_some() {
+        return Err(NotAllowed::RevocationWaits.into());
+    }
+    if life_store::links_of(conn, found.id)?.renewed_by.is_some() {
+        return Err(NotAllowed::Renewed.into());
+    }
+    Ok(grounds)
 }
 
 /// What a change came to.

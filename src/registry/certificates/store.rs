@@ -16,15 +16,15 @@ use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::proof::frozen::FrozenRecord;
 use crate::proof::payload::StatusPlace;
 use crate::registry::certificates::{
-    Certificate, CertificateEvent, CertificateState, Change, EventState, ReasonCode, ReservationState,
+    Certificate, CertificateEvent, CertificateState, Change, EventState, News, ReasonCode, ReservationState,
     Standing, UploadState,
 };
 use crate::{on_each, stored_as_code};
 
-stored_as_code!(Standing, Change, ReasonCode, EventState, ReservationState, UploadState);
+stored_as_code!(Standing, Change, News, ReasonCode, EventState, ReservationState, UploadState);
 
 /// Rows of one statement.
-const CHUNK: usize = 500;
+pub(super) const CHUNK: usize = 500;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = certificates)]
@@ -50,10 +50,12 @@ struct CertificateRow {
     state: Standing,
     state_since: NaiveDate,
     replaced_by: Option<CertificateId>,
+    renews_id: Option<CertificateId>,
     upload_state: UploadState,
     uploaded_on: Option<NaiveDate>,
     issued_at: At,
     issued_by: Option<AccountId>,
+    version: i32,
 }
 
 /// What our own store holds and no longer understands: said by its column, never passed over.
@@ -103,10 +105,12 @@ impl TryFrom<CertificateRow> for Certificate {
             key: row.key_id.parse().map_err(|_| broken("key id"))?,
             place: place(row.status_list, row.status_index)?,
             state,
+            renews: row.renews_id,
             upload: row.upload_state,
             uploaded_on: row.uploaded_on,
             issued_at: row.issued_at.0,
             issued_by: row.issued_by,
+            version: row.version,
         })
     }
 }
@@ -252,6 +256,7 @@ struct NewRow<'a> {
     state: Standing,
     state_since: NaiveDate,
     replaced_by: Option<CertificateId>,
+    renews_id: Option<CertificateId>,
     upload_state: UploadState,
     uploaded_on: Option<NaiveDate>,
     issued_at: At,
@@ -284,12 +289,13 @@ fn row<'a>(context: &Context, new: &'a Certificate) -> Result<NewRow<'a>, DbErro
         state: new.state.standing(),
         state_since: new.state.since(),
         replaced_by: new.state.successor(),
+        renews_id: new.renews,
         upload_state: new.upload,
         uploaded_on: new.uploaded_on,
         issued_at: At(new.issued_at),
         issued_by: new.issued_by,
         changed_at: At(context.now),
-        version: 1,
+        version: new.version,
     })
 }
 

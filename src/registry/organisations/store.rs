@@ -5,6 +5,7 @@ use crate::db::schema::{accreditations, organisations};
 use crate::db::types::At;
 use crate::db::{Conn, DbError, Tx};
 use crate::kernel::area::AreaCode;
+use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::codes::Code;
 use crate::kernel::context::Context;
 use crate::kernel::ids::{AccreditationId, OrganisationId, entity};
@@ -20,6 +21,23 @@ stored_as_code!(OrganisationStatus, Scope, AccreditationStatus);
 
 pub fn find(conn: &mut Conn, id: OrganisationId) -> Result<Option<Organisation>, DbError> {
     Ok(organisations::table.find(id).select(Organisation::as_select()).first(conn).optional()?)
+}
+
+/// The assessment body with this code (机构站点代码).
+pub fn find_body(conn: &mut Conn, code: &BodyCode) -> Result<Option<Organisation>, DbError> {
+    Ok(organisations::table
+        .filter(organisations::body_code.eq(code))
+        .select(Organisation::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Holds an organisation's row until the transaction ends, so that two decisions on it follow each other.
+pub fn hold(tx: &mut Tx, id: OrganisationId) -> Result<(), DbError> {
+    diesel::update(organisations::table.find(id))
+        .set(organisations::version.eq(organisations::version))
+        .execute(&mut **tx)?;
+    Ok(())
 }
 
 /// Organisations within `area`, of one kind if given, by name.

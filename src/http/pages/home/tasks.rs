@@ -4,6 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use crate::app::App;
 use crate::db::Conn;
+use crate::http::api::certificates::bodies;
 use crate::http::api::training::local_rules;
 use crate::http::pages::exams::progress;
 use crate::http::problem::Problem;
@@ -13,7 +14,7 @@ use crate::kernel::vocabulary::Basis;
 use crate::registry::exams::rules::session::Stage;
 use crate::registry::training::rules::review_due;
 use crate::registry::training::{Class, ClassState, ClassStatus, Phase};
-use crate::registry::{areas, certificates, exams, firstaid, training};
+use crate::registry::{areas, certificates, exams, firstaid, training, watch};
 
 /// One line of the list. Its words are `task-<key>` and `task-<key>-detail`.
 pub struct Task {
@@ -55,13 +56,19 @@ pub fn tasks(conn: &mut Conn, app: &App, context: &Context, actor: &Actor) -> Re
         Role::Bureau => {
             let mut found = filed_classes(conn, app, context, actor)?;
             found.extend(revocations(conn, actor)?);
+            found.extend(bulk_revocations(conn, app, actor)?);
             found.extend(missing_populations(conn, context, actor)?);
             found
         }
         Role::Town => missing_populations(conn, context, actor)?,
         Role::School => own_classes(conn, context, actor)?,
         Role::Assessor => own_sessions(conn, context, actor)?,
-        Role::Institution | Role::FirstAidIssuer | Role::Caregiver => first_aid(conn, context, actor)?,
+        Role::Institution => {
+            let mut found = watched(conn, actor)?;
+            found.extend(first_aid(conn, context, actor)?);
+            found
+        }
+        Role::FirstAidIssuer | Role::Caregiver => first_aid(conn, context, actor)?,
         Role::Administrator | Role::Finance => Vec::new(),
     };
     found.sort_by_key(|task| task.urgency);
@@ -109,6 +116,29 @@ fn list_of(status: ClassStatus) -> String {
 fn revocations(conn: &mut Conn, actor: &Actor) -> Result<Vec<Task>, Problem> {
     let waiting = certificates::store::revocations_waiting(conn, actor.account)?;
     Ok(waiting.iter().map(|id| task("revocation", format!("/certificates/{id}"), None)).collect())
+}
+
+/// Decisions on many certificates that a colleague has asked for.
+fn bulk_revocations(conn: &mut Conn, app: &App, actor: &Actor) -> Result<Vec<Task>, Problem> {
+    let bodies: Vec<_> = bodies(app, conn, actor)?.iter().map(|body| body.id).collect();
+    let waiting = certificates::bulk_store::list(conn, &bodies, MANY)?;
+    let waiting = waiting.iter().filter(|one| one.done.is_none() && one.requested_by != actor.account);
+    let line = |one: &certificates::bulk::BulkRevocation| {
+        let count = usize::try_from(one.open).unwrap_or(0);
+        task("bulk-revocation", format!("/revocations/{}", one.id), Some(count))
+    };
+    Ok(waiting.map(line).collect())
+}
+
+/// What became of certificates on an institution's watch list, as long as nobody there has seen it.
+fn watched(conn: &mut Conn, actor: &Actor) -> Result<Vec<Task>, Problem> {
+    let unseen = watch::service::unseen(conn, actor)?;
+    let mut found = Vec::new();
+    if unseen > 0 {
+        let news = task("watch", "/watch".to_owned(), Some(unseen));
+        found.push(Task { urgency: Urgency::Soon, ..news });
+    }
+    Ok(found)
 }
 
 /// Parts of the caller's area, or the area itself, without a count of its elders: no figure there can be computed.

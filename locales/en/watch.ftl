@@ -1,0 +1,47 @@
+# Watch list
+
+nav-watch = Watch list
+shortcut-watch = Watch list
+watch-title = Watch list
+watch-lead = When a certificate on this list is suspended, reinstated, revoked, replaced or ends soon, your institution is told.
+staff-watched = The certificates of your staff are watched by themselves: you are told when one changes.
+watch-news = What changed
+watch-see = Mark all as seen
+watch-new = New
+watch-what = Change
+watch-on = Day
+watch-told = Told
+watch-successor = New number { $number }
+watch-list = On the list
+watch-why = Why
+watch-staff = Employed here
+watch-since = Checked on { $date }
+watch-end = Take it off
+watch-none = No certificate is on the list
+watch-none-text = Those of your staff come by themselves; put others on file by checking them.
+watch-add = Check a certificate and put it on file
+watch-add-button = Check and put on file
+watch-name-hint = Exactly as printed
+watch-content-hint = Or this alone: the whole address that the QR code holds
+watch-state-valid = Valid
+watch-state-suspended = Suspended
+watch-state-revoked = Revoked
+watch-state-replaced = Replaced
+watch-state-expired = Expired
+done-watch-added = The certificate is checked and on file.
+done-watch-ended = The certificate is off the list.
+done-watch-seen = All is marked as seen.
+error-not-verified = This is no certificate that this register can vouch for; check it and try again
+error-recorded-elsewhere = This certificate was issued elsewhere; this register does not know its state
+error-content-or-number = Give the QR code’s content, or number and name, not both
+task-watch = Certificates on your list have changed
+task-watch-detail = See which, and check your staff’s certificates
+
+mail-watch-subject = Certificates on your watch list
+mail-watch-suspend = These certificates on your watch list are suspended (number, name, since):
+mail-watch-reinstate = These certificates on your watch list are valid again (number, name, since):
+mail-watch-revoke = These certificates on your watch list are revoked (number, name, since):
+mail-watch-replace = These certificates on your watch list were replaced and are no longer used (old number, name, day → new number):
+mail-watch-renew = These certificates on your watch list were renewed and stay valid to their last day (old number, name, day → new number):
+mail-watch-expires-soon = These certificates on your watch list end soon (number, name, last day):
+mail-watch-list = The watch list:

@@ -1,0 +1,31 @@
+# 批量撤销
+
+revocations-title = 批量撤销
+revocations-lead = 撤销一家评价机构在一段时间内签发的全部证书。先看数量，再提交；规定须两人办理的，另一人确认后一次生效。
+revocations-new = 新的撤销
+revocations-choose = 请选择
+revocations-to-hint = 含当日。在此期间签发、后来换发的，新证签发日不在此期间的不受影响，请把截止日期设到今天，或逐张办理。
+revocations-preview = 查看数量
+revocations-made = 已提出和已办理
+revocations-none = 还没有批量撤销
+revocations-count = 证书数
+revocations-back = 返回批量撤销
+revocation-title = 批量撤销
+revocation-facts = 撤销范围
+revocation-waits = { $by }已提出，须由民政局的另一人确认后生效。
+revocation-second = 确认人
+revocation-open = 将撤销的证书
+revocation-ended = 此前已撤销或换发（不再变动）
+revocation-revoked = 已撤销的证书
+revocation-left = 此前已撤销或换发（未变动）
+revocation-warning = 生效后，{ $count }张证书的查验结果为“证书已撤销”，不能恢复；持证人和关注单位会收到通知。
+revocation-ask = 提交撤销
+revocation-confirm = 确认撤销
+done-revocation-asked = 批量撤销申请已登记，等待民政局的另一人确认。
+done-revocation-done = 批量撤销已生效。
+field-body_id = 评价机构
+field-issued_from = 发证日期自
+field-issued_to = 发证日期至
+error-unknown-body = 所辖范围内没有这家评价机构
+task-bulk-revocation = 批量撤销待第二人确认
+task-bulk-revocation-detail = 另一位经办人已提出，请核对范围和数量后确认

@@ -1,0 +1,47 @@
+# 关注名单
+
+nav-watch = 关注名单
+shortcut-watch = 关注名单
+watch-title = 关注名单
+watch-lead = 名单上的证书暂停、恢复、撤销、换发或即将到期时，本机构会收到通知。
+staff-watched = 在岗人员的证书自动列入关注名单，状态变化时通知本机构。
+watch-news = 状态变化
+watch-see = 全部已阅
+watch-new = 未阅
+watch-what = 变化
+watch-on = 日期
+watch-told = 通知时间
+watch-successor = 新证编号 { $number }
+watch-list = 名单
+watch-why = 列入原因
+watch-staff = 在岗人员
+watch-since = { $date }核验后列入
+watch-end = 移出名单
+watch-none = 名单上还没有证书
+watch-none-text = 在岗人员持证的自动列入；其他证书核验后列入。
+watch-add = 核验并列入一张证书
+watch-add-button = 核验并列入
+watch-name-hint = 与证书上的姓名完全一致
+watch-content-hint = 或者只填这一项：扫描证书二维码得到的网址，整段粘贴
+watch-state-valid = 有效
+watch-state-suspended = 暂停使用
+watch-state-revoked = 已撤销
+watch-state-replaced = 已换发
+watch-state-expired = 已过期
+done-watch-added = 证书已核验并列入关注名单。
+done-watch-ended = 证书已移出关注名单。
+done-watch-seen = 已全部标为已阅。
+error-not-verified = 没有核验出本系统签发的证书，请核对后重试
+error-recorded-elsewhere = 这是登记的外部证书，状态不由本系统掌握，不能列入
+error-content-or-number = 二维码内容与编号、姓名只填一种
+task-watch = 关注的证书有状态变化
+task-watch-detail = 请查看并核对在岗人员的证书
+
+mail-watch-subject = 关注的证书状态变化
+mail-watch-suspend = 贵机构关注的下列证书已暂停使用（编号、姓名、起始日期）：
+mail-watch-reinstate = 贵机构关注的下列证书已恢复使用（编号、姓名、起始日期）：
+mail-watch-revoke = 贵机构关注的下列证书已撤销，不再有效（编号、姓名、撤销日期）：
+mail-watch-replace = 贵机构关注的下列证书已换发新证，原证不再使用（原编号、姓名、日期 → 新编号）：
+mail-watch-renew = 贵机构关注的下列证书已办理期满换证，原证到期前继续有效（原编号、姓名、日期 → 新编号）：
+mail-watch-expires-soon = 贵机构关注的下列证书即将到期（编号、姓名、有效期至）：
+mail-watch-list = 关注名单：

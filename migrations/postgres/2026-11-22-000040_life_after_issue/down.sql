@@ -1,0 +1,10 @@
+DROP TABLE watch_notices;
+DROP TABLE watched_certificates;
+DROP TABLE certificate_bulk_revocations;
+DROP INDEX certificate_reservations_renews;
+ALTER TABLE certificate_reservations DROP COLUMN renews_id;
+DROP INDEX certificates_expiry;
+DROP INDEX certificates_renews;
+DROP INDEX certificates_replaced_by;
+ALTER TABLE certificates DROP COLUMN expiry_told_on;
+ALTER TABLE certificates DROP COLUMN renews_id;
