@@ -82,7 +82,8 @@ fn written(
     certificate: &Certificate,
     write: impl FnOnce(&Certificate, &Signatures) -> Result<String, Unwritable>,
 ) -> Result<String, Problem> {
-    let broken = |why: &dyn std::fmt::Display| Problem::Internal(format!("certificate {}: {why}", certificate.id));
+    let broken =
+        |why: &dyn std::fmt::Display| Problem::Internal(format!("certificate {}: {why}", certificate.id));
     let signatures = Signatures::from_bytes(&certificate.proofs);
     let signatures = signatures.ok_or_else(|| broken(&"its signatures are not of three forms"))?;
     write(certificate, &signatures).map_err(|error| broken(&error))

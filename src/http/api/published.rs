@@ -68,11 +68,9 @@ pub async fn did_document(call: Call) -> Answer {
     let signs = keys.iter().filter(|key| match key.purpose {
         Purpose::Issuing => key.state != KeyState::Halted,
         Purpose::Status => key.is_usable(now),
-        Purpose::Root
-        | Purpose::Log
-        | Purpose::Api
-        | Purpose::PersonalData
-        | Purpose::ExternalIssuer => false,
+        Purpose::Root | Purpose::Log | Purpose::Api | Purpose::PersonalData | Purpose::ExternalIssuer => {
+            false
+        }
     });
     let assertion: Vec<String> = signs.map(|key| format!("{did}#{}", key.id)).collect();
     let document = json!({

@@ -13,8 +13,8 @@ use serde_json::Value;
 use crate::proof::content::CredentialForm;
 use crate::proof::data_integrity::{Suite, combine, proof_value, signature_of};
 use crate::proof::frozen::FrozenRecord;
-use crate::proof::jwt::{self, VcJwt};
 use crate::proof::issue::NotSigned;
+use crate::proof::jwt::{self, VcJwt};
 use crate::proof::keys::{KeyId, PublicKey, Signer, SigningError};
 use crate::proof::payload::Payload;
 use slots::{Slot, Slots};
@@ -120,7 +120,8 @@ pub fn write_jsonld(
 /// Whether a credential, whatever its proof, says exactly what `record` does.
 #[must_use]
 pub fn says(record: &FrozenRecord, form: CredentialForm, text: &str) -> bool {
-    let document = || Some(Templates::of(Slots::of(record).ok()?.shape).ok()?.document(&Slots::of(record).ok()?));
+    let document =
+        || Some(Templates::of(Slots::of(record).ok()?.shape).ok()?.document(&Slots::of(record).ok()?));
     match form {
         CredentialForm::Jwt => {
             VcJwt::read(text).is_ok_and(|jwt| document().is_some_and(|ours| ours.as_bytes() == jwt.payload))
