@@ -8,8 +8,8 @@ use crate::kernel::ids::{PersonId, PublicCode};
 use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::verify::Evidence;
 
-/// At some 2 KB each.
-const CAPACITY: usize = 50_000;
+/// At some 3 KB each.
+const CAPACITY: usize = 30_000;
 
 /// A certificate as the public address leads to it.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct Known {
     /// As printed.
     pub holder: String,
     pub cwt: Vec<u8>,
+    /// The frozen record in its canonical form.
+    pub record: String,
     /// That the log has released it.
     pub proof: Arc<InclusionProof>,
 }
@@ -26,7 +28,7 @@ impl Known {
     /// That the register has issued exactly this.
     #[must_use]
     pub fn evidence(&self) -> Evidence<'_> {
-        Evidence::Register { cwt: &self.cwt, proof: &self.proof }
+        Evidence::Register { cwt: &self.cwt, record: &self.record, proof: &self.proof }
     }
 }
 

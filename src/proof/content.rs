@@ -93,12 +93,6 @@ impl Content {
         }
     }
 
-    /// Whether it is exactly these signed bytes.
-    #[must_use]
-    pub fn is_signed_as(&self, other: &[u8]) -> bool {
-        matches!(self, Self::Signed { cwt, .. } if cwt == other)
-    }
-
     /// # Errors
     /// [`Unreadable`].
     pub fn read(bytes: &[u8]) -> Result<Self, Unreadable> {

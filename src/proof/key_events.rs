@@ -147,13 +147,13 @@ mod tests {
         check(|d| d.keys[1].cutoff = Some(7), &[(CutOff, 1)]);
         check(|d| d.keys[1].daily_cap = None, &[(Amended, 1)]);
         check(|d| d.keys[1].valid_until = day("2027-01-01"), &[(Amended, 1)]);
-        check(|d| d.keys.push(successor(d)), &[(Certified, 3)]);
+        check(|d| d.keys.push(successor(d)), &[(Certified, 4)]);
         check(
             |d| {
                 d.keys.push(successor(d));
                 d.keys[1].state = KeyState::Retired;
             },
-            &[(Retired, 1), (Rotated, 3)],
+            &[(Retired, 1), (Rotated, 4)],
         );
         check(
             |d| {
@@ -166,7 +166,7 @@ mod tests {
             |d| {
                 d.keys.pop();
             },
-            &[(Removed, 2 + 2)],
+            &[(Removed, 3 + 3)],
         );
     }
 

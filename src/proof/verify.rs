@@ -66,7 +66,13 @@ pub fn verify_logged(
                     judge(*payload, key, trust, status, logged, now, checks)
                 }
                 Ok(Examined::Theirs(credential)) => {
+                    // What others have issued stands in no log of ours.
+                    let in_log = match check_log(credential.key, Logged::NotAsked, &mut checks) {
+                        Ok(verdict) => verdict,
+                        Err(end) => return checks.report(end.verdict(), None),
+                    };
                     let found = [
+                        in_log,
                         check_key(credential.key, trust, now, &mut checks),
                         credential.check_dates(now, &mut checks),
                         credential.check_status(&mut checks),
@@ -90,9 +96,11 @@ pub enum Evidence<'a> {
     None,
     /// Handed over by anybody. It counts only with the frozen record, whose content must be what was signed.
     Proof(&'a InclusionProof),
-    /// From the register's own hands: a certificate that it has issued, byte for byte, and its proof, which was checked.
+    /// From the register's own hands: a certificate that it has issued, with its frozen record and its proof, which was
+    /// checked. It counts for the same bytes, and for a credential that says what the record says.
     Register {
         cwt: &'a [u8],
+        record: &'a str,
         proof: &'a InclusionProof,
     },
 }
@@ -261,20 +269,26 @@ fn check_key(key: &TrustedKey, trust: &TrustList, now: Timestamp, checks: &mut C
 /// What the evidence comes to for this certificate. That its digest stands in the log is not enough: whoever has
 /// stolen the key can sign another name beside a genuine digest.
 fn logged(log: Evidence<'_>, content: &Content, payload: &Payload, trust: &TrustList) -> Logged {
+    let says = |record: &str| {
+        FrozenRecord::read(record).is_ok_and(|record| match content {
+            Content::Credential { form, text } => credential::says(&record, *form, text),
+            Content::Signed { .. } | Content::Address(_) => record.payload().as_ref() == Ok(payload),
+        })
+    };
     match log {
         Evidence::None => Logged::NotAsked,
-        Evidence::Register { cwt, proof } if content.is_signed_as(cwt) => Logged::At(proof.index),
-        Evidence::Register { .. } => Logged::Wrong,
+        Evidence::Register { cwt, record, proof } => {
+            let same = match content {
+                Content::Signed { cwt: given, .. } => given == cwt,
+                Content::Credential { .. } | Content::Address(_) => says(record),
+            };
+            if same { Logged::At(proof.index) } else { Logged::Unbound }
+        }
         Evidence::Proof(proof) if proof.check(&payload.record.leaf(), trust).is_err() => Logged::Wrong,
         Evidence::Proof(proof) => match &proof.record {
             None => Logged::Unbound,
-            Some(record) => {
-                let says = FrozenRecord::read(record).is_ok_and(|record| match content {
-                    Content::Credential { form, text } => credential::says(&record, *form, text),
-                    Content::Signed { .. } | Content::Address(_) => record.payload().as_ref() == Ok(payload),
-                });
-                if says { Logged::At(proof.index) } else { Logged::Wrong }
-            }
+            Some(record) if says(record) => Logged::At(proof.index),
+            Some(_) => Logged::Wrong,
         },
     }
 }

@@ -24,7 +24,7 @@ use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::proof::content::{Address, Content, Unreadable};
 use crate::proof::log::inclusion::InclusionProof;
-use crate::proof::report::{CheckResult, Report, Verdict};
+use crate::proof::report::{Check, CheckName, CheckResult, Report, Verdict};
 use crate::proof::verify::{Evidence, unreadable, verify_logged};
 use crate::registry::certificates::rules::masked;
 use crate::registry::certificates::store;
@@ -167,6 +167,15 @@ pub struct Checked {
     pub log: Option<Arc<InclusionProof>>,
 }
 
+impl Checked {
+    /// A report with the register's own proof, which is only shown beside what it proves.
+    fn by(known: &Known, report: Report) -> Self {
+        let is_in_log = |check: &Check| check.name == CheckName::Log && check.result == CheckResult::Passed;
+        let log = report.checks.iter().any(is_in_log).then(|| Arc::clone(&known.proof));
+        Self { report, log }
+    }
+}
+
 impl From<Report> for Checked {
     fn from(report: Report) -> Self {
         Self { report, log: None }
@@ -189,34 +198,22 @@ pub async fn check(call: &Call, content: Result<Content, Unreadable>) -> Result<
             let judge = |log: Evidence<'_>| {
                 verify_logged(&content, &trust.list, Some(&board.snapshot), log, call.context.now)
             };
-            let Some(code) = content.claimed_code() else { return Ok(judge(Evidence::None).into()) };
-            let mut known = call.app.codes.find(&code);
-            if known.is_none() {
-                let report = judge(Evidence::None);
-                if report.certificate.is_none() {
-                    return Ok(report.into());
-                }
-                // Its first scan here: only what is genuine is worth a look into the register, and a register that
-                // can't be asked takes nothing from the signature.
-                known = find_known(call, code)
-                    .await
-                    .unwrap_or_else(|problem| {
-                        tracing::error!(%problem, "the register was not asked");
-                        Register::Nothing
-                    })
-                    .released();
-                if known.is_none() {
-                    return Ok(report.into());
-                }
+            if let Some(known) = content.claimed_code().and_then(|code| call.app.codes.find(&code)) {
+                return Ok(Checked::by(&known, judge(known.evidence())));
             }
-            Ok(match known {
-                Some(known) if content.is_signed_as(&known.cwt) => {
-                    let report = judge(known.evidence());
-                    let log = report.certificate.is_some().then(|| Arc::clone(&known.proof));
-                    Checked { report, log }
-                }
-                // Somebody signed something else under the code of a certificate of ours.
-                _ => judge(Evidence::None).into(),
+            let report = judge(Evidence::None);
+            let Some(code) = report.certificate.as_ref().map(|certificate| certificate.code) else {
+                return Ok(report.into());
+            };
+            // Its first scan here: only what is genuine is worth a look into the register, and a register that can't
+            // be asked takes nothing from the signature.
+            let found = find_known(call, code).await.unwrap_or_else(|problem| {
+                tracing::error!(%problem, "the register was not asked");
+                Register::Nothing
+            });
+            Ok(match found.released() {
+                Some(known) => Checked::by(&known, judge(known.evidence())),
+                None => report.into(),
             })
         }
     }
@@ -242,8 +239,7 @@ pub struct Found {
 
 impl Found {
     fn into_checked(self) -> Checked {
-        let log = self.report.certificate.is_some().then(|| Arc::clone(&self.known.proof));
-        Checked { report: self.report, log }
+        Checked::by(&self.known, self.report)
     }
 }
 
@@ -299,7 +295,10 @@ async fn find_known(call: &Call, code: PublicCode) -> Result<Register, Problem> 
                 let Some(proof) = app.log.proof(conn, &found.digest.leaf())? else {
                     return Ok(Register::Waiting);
                 };
-                let known = Known { person: found.person, holder: found.holder, cwt: found.cwt, proof };
+                let record =
+                    found.record.canonical().map_err(|error| Problem::Internal(error.to_string()))?;
+                let known =
+                    Known { person: found.person, holder: found.holder, cwt: found.cwt, record, proof };
                 Ok::<_, Problem>(Register::Released(Arc::new(known)))
             })
         })
