@@ -185,12 +185,16 @@ fn codes_of<C: Code>() -> Vec<&'static str> {
 }
 
 /// Details of checks beside those that are codes of their own.
-const DETAILS: [&str; 27] = [
+const DETAILS: [&str; 31] = [
     "not-checked",
     "mismatch",
     "malformed",
     "unknown-version",
     "unknown-algorithm",
+    "unknown-context",
+    "undefined-term",
+    "poisoned",
+    "no-status",
     "no-address",
     "address-only",
     "foreign-host",
