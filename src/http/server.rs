@@ -83,7 +83,9 @@ fn word(request: &HttpRequest, problem: &Problem, id: RequestId) -> HttpResponse
     if let Some(seconds) = problem.retry_after() {
         builder.insert_header((header::RETRY_AFTER, seconds.to_string()));
     }
-    let for_programs = request.path().starts_with("/api/") || crate::http::input::wants_json(request);
+    let for_programs = request.path().starts_with("/api/")
+        || request.content_type() == "application/json"
+        || crate::http::input::wants_json(request);
     if for_programs {
         return builder
             .content_type("application/problem+json")

@@ -63,7 +63,7 @@ fn a_mistake_is_told_with_its_file_and_place() {
         "second-aid",
         &["first-aid/sample.json", "second-aid", "line"],
     );
-    check("common/card.svg.hbs", "{{fit name ", "{{fit nam ", &["common/card", "line ", "nam"]);
+    check("common/card.svg.hbs", "{{fit name ", "{{fit nam ", &["card, line ", "nam"]);
 }
 
 #[test]
