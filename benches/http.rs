@@ -3,32 +3,32 @@
 //! one worker in this process and are asked the same bytes in turns, over connections that stay open on the loopback.
 //! `cargo bench --bench http`; it fails below the floor that the project promises.
 
+#![allow(
+    dead_code,
+    unused_imports,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the suite's support is shared with its tests"
+)]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::time::Instant;
 
 use actix_web::dev::Server;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
-use diesel::connection::SimpleConnection;
 use ed25519_dalek::{Signature, Verifier, VerifyingKey};
-use huzheng::app::ceremony::{self, Certification};
-use huzheng::app::keyring::{KeyPlace, Keyring};
-use huzheng::app::{App, keys_folder};
-use huzheng::config::Config;
-use huzheng::db::DbError;
-use huzheng::http::server;
-use huzheng::kernel::dates::shanghai_date;
-use huzheng::kernel::identity::DocumentKind;
-use huzheng::kernel::ids::PublicCode;
-use huzheng::kernel::skill::{ExamPart, Occupation, SkillLevel};
+use huzheng::app::App;
 use huzheng::proof::cose::Envelope;
-use huzheng::proof::frozen::{FrozenRecord, Named, PartResult, Words};
-use huzheng::proof::issue::issue;
-use huzheng::proof::payload::{CertificateType, Environment, StatusPlace};
-use huzheng::proof::qr::signed_url;
-use zeroize::Zeroizing;
+use huzheng::proof::fragment;
+use support::databases::Kind;
+use support::passed::{certify, passed};
+use support::world::World;
 
 const FLOOR: f64 = 0.7;
 /// Many short turns, so that other work on the machine falls on both alike.
@@ -36,25 +36,27 @@ const ROUNDS: usize = 200;
 const CONNECTIONS: usize = 8;
 /// By each connection in a turn.
 const CALLS: usize = 25;
-const BODY: &str = "S000033001032";
 
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<ExitCode, Failure> {
-    tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).init();
-    let folder = tempfile::tempdir()?;
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let registry = listener.local_addr()?;
-    let app = registry_in(folder.path(), registry)?;
-    let (code, cwt) = certificate(&app)?;
-    let check = check_of(&app, &cwt)?;
-    start(move || server::start(Arc::new(app), listener, 1))?;
+    let world = World::new(Kind::Sqlite);
+    certify(&world, None);
+    let asked = serde_json::json!({ "application_id": passed(&world, 1) });
+    let made = world.post("assessor", "/api/v1/certificates", asked).expect(201);
+    let content = made["qr_content"].as_str().ok_or("no content: the log has not published it")?;
+    let registry: SocketAddr = content
+        .strip_prefix("http://")
+        .and_then(|rest| rest.split('/').next())
+        .ok_or("no address")?
+        .parse()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let bare = listener.local_addr()?;
+    let check = check_of(&world.app, content)?;
     start(move || bare_server(check, listener))?;
 
-    let url = signed_url(&format!("http://{registry}"), &code, &cwt);
-    let post = post(&serde_json::json!({ "content": url }).to_string());
+    let code = made["code"].as_str().ok_or("no code")?;
+    let post = post(&serde_json::json!({ "content": content }).to_string());
     let get = format!("GET /v/{code} HTTP/1.1\r\nHost: {registry}\r\nAccept: application/json\r\n\r\n");
     let mut kept = true;
     for (name, request) in [("POST /api/v1/verifications", post), ("GET /v/{code}", get)] {
@@ -189,84 +191,11 @@ fn bare_server(check: Check, listener: TcpListener) -> std::io::Result<Server> {
     Ok(server.workers(1).listen(listener)?.run())
 }
 
-/// An empty registry on SQLite, with the key of one body.
-fn registry_in(folder: &std::path::Path, address: SocketAddr) -> Result<App, Failure> {
-    use confique::Config as _;
-    let passphrase = Zeroizing::new(b"a passphrase for a bench".to_vec());
-    let mut config = Config::builder().load()?;
-    folder.clone_into(&mut config.data_dir);
-    config.public_url = Some(format!("http://{address}"));
-    config.environment = Environment::Test.to_string();
-    config.key_passphrase_file = Some(folder.join("passphrase"));
-    std::fs::write(folder.join("passphrase"), &passphrase)?;
-    Keyring::init(&keys_folder(&config), &passphrase, Environment::Test)?;
-    let app = App::start_on_machine(config)?;
-    let asked = Certification {
-        body: BODY.parse()?,
-        name_zh: "海宁市养老护理职业技能评价中心".to_owned(),
-        name_en: "Haining Elderly Care Skill Assessment Centre".to_owned(),
-        types: vec![CertificateType::Skill],
-        from: huzheng::kernel::dates::shanghai_date(app.clock.now()),
-        until: shanghai_date(app.clock.now()) + chrono::Days::new(365),
-        daily_cap: None,
-        place: KeyPlace::File,
-    };
-    ceremony::certify(&app.config, &app.keyring, app.clock.now(), &asked)?;
-    app.keep_current();
-    Ok(app)
-}
-
-/// Signs one certificate and puts it into the register.
-fn certificate(app: &App) -> Result<(PublicCode, Vec<u8>), Failure> {
-    let now = app.clock.now();
-    let words = |zh: &str, en: &str| Words { zh: zh.to_owned(), en: en.to_owned() };
-    let record = FrozenRecord {
-        version: FrozenRecord::VERSION,
-        kind: CertificateType::Skill,
-        environment: Environment::Test,
-        code: PublicCode::from_bytes(*b"0123456789abcdef"),
-        number: "S000033001032265000042".parse()?,
-        holder: "王桂兰".to_owned(),
-        document_kind: DocumentKind::ResidentIdentityCard,
-        occupation: Named::new(Occupation::ElderlyCareWorker, words("养老护理员", "Elderly care worker")),
-        specialty: None,
-        level: Named::new(SkillLevel::Five, words("五级/初级工", "Level 5")),
-        body: Named::new(BODY.parse()?, words("评价中心", "Assessment centre")),
-        issued_on: shanghai_date(now),
-        expires_on: None,
-        status: StatusPlace { list: 1, index: 42 },
-        base: app.config.public_url(),
-        criteria: words("各科合格", "Passed every part"),
-        results: vec![PartResult { part: ExamPart::Theory, score: 82 }],
-    };
-    let payload = record.payload()?;
-    let trust = app.trust.current();
-    let certified = trust.list.issuing(&payload.body).ok_or("no issuing key")?;
-    let cwt = issue(&payload, &*app.keyring.signer(certified)?, certified, now)?.cwt;
-    // The person and the body are not looked at.
-    let sql = format!(
-        "PRAGMA foreign_keys = OFF;
-         INSERT INTO certificates (id, code, number, person_id, body_id, occupation, specialty, level, holder, issued_on,
-             record, cwt, proofs, key_id, status_list, status_index, state, state_since, upload_state, issued_at, changed_at, version)
-         VALUES (zeroblob(16), x'{}', '{}', zeroblob(16), zeroblob(16), '4-10-01-05', 'general', '5', '{}', '{day}',
-             '{}', x'{}', x'', '{}', 1, 42, 'valid', '{day}', 'pending', '{at}', '{at}', 1);
-         PRAGMA foreign_keys = ON;",
-        hex::encode(payload.code.bytes()),
-        payload.number.as_str(),
-        payload.holder,
-        record.canonical()?,
-        hex::encode(&cwt),
-        certified.id,
-        day = payload.issued_on,
-        at = now.format("%Y-%m-%dT%H:%M:%S%.6fZ"),
-    );
-    app.database.read(|conn| conn.batch_execute(&sql).map_err(DbError::from))?;
-    Ok((payload.code, cwt))
-}
-
-/// The check that a verification of `cwt` comes down to.
-fn check_of(app: &App, cwt: &[u8]) -> Result<Check, Failure> {
-    let envelope = Envelope::parse(cwt)?;
+/// The check that a verification of `content` comes down to.
+fn check_of(app: &App, content: &str) -> Result<Check, Failure> {
+    let digits = content.split_once('#').ok_or("no fragment")?.1;
+    let cwt = fragment::decode(digits).ok_or("no digits")?;
+    let envelope = Envelope::parse(&cwt)?;
     let trust = app.trust.current();
     let key = trust.list.key(envelope.key).ok_or("an unknown key")?;
     Ok(Check {
