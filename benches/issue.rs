@@ -74,7 +74,7 @@ fn issue(kind: Kind) -> (f64, Duration) {
 }
 
 fn assessor(world: &World) -> Actor {
-    let all = world.app.database.read(|conn| accounts::store::list(conn)).expect("accounts");
+    let all = world.app.database.read(accounts::store::list).expect("accounts");
     let account = all.into_iter().find(|account| account.username == "assessor").expect("an account");
     Actor {
         account: account.id,

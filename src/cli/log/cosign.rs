@@ -66,7 +66,7 @@ pub fn run(args: &Cosign, output: Output) -> Result<(), Failure> {
     let cosigned = witness.cosign(&checkpoint, &key, at).map_err(|error| failed(&error))?;
     match output {
         Output::Json => {
-            println!("{}", json!({ "witness": witness.to_string(), "cosigned": cosigned.text() }))
+            println!("{}", json!({ "witness": witness.to_string(), "cosigned": cosigned.text() }));
         }
         Output::Words => {
             eprintln!("{witness}");

@@ -36,12 +36,11 @@ pub async fn proof(call: Call, code: web::Path<String>) -> Answer {
             })
         })
         .await?;
-    match text {
-        Some(text) => Ok(served(PROOF_TYPE, "public, max-age=300", text.into_bytes())),
-        None => {
-            miss(&call);
-            Err(Problem::NotFound)
-        }
+    if let Some(text) = text {
+        Ok(served(PROOF_TYPE, "public, max-age=300", text.into_bytes()))
+    } else {
+        miss(&call);
+        Err(Problem::NotFound)
     }
 }
 

@@ -255,14 +255,17 @@ pub async fn session_ledger(call: Call, session: web::Path<ExamSessionId>) -> An
     Ok(download::file(FileKind::Xlsx, &name, ledger_xlsx(&rows, sheet_language(call.language))?))
 }
 
-/// The session's certificates with the identity numbers that their form shows; each is on record as opened.
+/// A certificate with the identity number that its form shows.
+type Opened = (Certificate, Option<String>);
+
+/// The session's certificates, opened; each is on record as such.
 fn opened_session(
     app: &App,
     context: &Context,
     actor: &Actor,
     session: ExamSessionId,
     form: Form,
-) -> Result<(Session, Vec<(Certificate, Option<String>)>), Problem> {
+) -> Result<(Session, Vec<Opened>), Problem> {
     app.database.write(|tx: &mut Tx| {
         let (session, found) = session_certificates(tx, actor, session)?;
         if found.is_empty() {
@@ -298,7 +301,7 @@ fn session_certificates(
     Ok((whole.session, found))
 }
 
-fn batch_title(session: &Session, found: &[(Certificate, Option<String>)]) -> String {
+fn batch_title(session: &Session, found: &[Opened]) -> String {
     let body = found.first().map_or("", |(one, _)| one.record.body.zh.as_str());
     format!("{body} {}", session.code).trim().to_owned()
 }

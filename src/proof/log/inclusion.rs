@@ -67,7 +67,8 @@ impl InclusionProof {
     /// The text form.
     #[must_use]
     pub fn text(&self) -> String {
-        let hashes: String = self.hashes.iter().map(|hash| format!("{hash}\n")).collect();
+        let hashes: Vec<String> = self.hashes.iter().map(ToString::to_string).collect();
+        let hashes = hashes.iter().flat_map(|hash| [hash, "\n"]).collect::<String>();
         let extra = |record: &String| format!("extra {}\n", BASE64_STANDARD.encode(record));
         let extra = self.record.as_ref().map(extra).unwrap_or_default();
         format!("{HEADER}\n{extra}index {}\n{hashes}\n{}", self.index, self.checkpoint.text())

@@ -68,7 +68,9 @@ impl Memory {
     fn grow(&mut self, head: TreeHead, leaves: &[Leaf]) -> TreeHead {
         let mut edge = Edge::read(head, self).expect("our own tiles");
         let mut files = Vec::new();
-        leaves.iter().for_each(|leaf| edge.append(*leaf, &mut files).expect("appended"));
+        for leaf in leaves {
+            edge.append(*leaf, &mut files).expect("appended");
+        }
         files.extend(edge.partial_files());
         self.keep(files);
         edge.head()
