@@ -13,7 +13,7 @@ const AHEAD: Days = Days::new(30);
 /// Certificates of one transaction.
 const AT_ONCE: i64 = 500;
 
-/// Tells of every valid certificate that ends within [`AHEAD`] and was not told of; how many.
+/// Tells of every valid certificate that ends within the days of `AHEAD` and was not told of; how many.
 pub fn certificates_expiring(desk: &Desk<'_>, context: &Context) -> Result<usize, Error> {
     let mut told = 0;
     loop {

@@ -2,7 +2,7 @@
 //! proof of either suite, and in a JWT. All are derived from the frozen record (证书底档), signed at issue and written
 //! again byte for byte from the record and the signatures, whatever became of the key.
 //!
-//! Issuing and checking our own shape fills templates (see [`template`]) instead of expanding JSON-LD.
+//! Issuing and checking our own shape fills templates (see `template`) instead of expanding JSON-LD.
 
 mod shape;
 mod slots;
