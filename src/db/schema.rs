@@ -656,6 +656,203 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    budget_lines (id) {
+        id -> Identifier,
+        scheme_code -> Text,
+        year -> Integer,
+        document -> Text,
+        appropriation -> BigInt,
+        available -> BigInt,
+        committed -> BigInt,
+        paid -> BigInt,
+        to_recover -> BigInt,
+        recovered -> BigInt,
+        created_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    ledger_postings (id) {
+        id -> Identifier,
+        budget_line_id -> Identifier,
+        kind -> Text,
+        from_account -> Text,
+        to_account -> Text,
+        amount -> BigInt,
+        subject_id -> Nullable<Identifier>,
+        document -> Nullable<Text>,
+        posted_by -> Nullable<Identifier>,
+        posted_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    claims (id) {
+        id -> Identifier,
+        scheme_code -> Text,
+        scheme_version -> Integer,
+        person_id -> Nullable<Identifier>,
+        organisation_id -> Nullable<Identifier>,
+        part -> Text,
+        amount -> BigInt,
+        assessed_on -> Date,
+        facts -> Text,
+        assessment -> Text,
+        applicant_id -> Nullable<Identifier>,
+        area_code -> Text,
+        town_review -> Bool,
+        two_persons -> Bool,
+        notice_days -> Integer,
+        apply_by -> Nullable<Date>,
+        approve_by -> Nullable<Date>,
+        submitted_by -> Nullable<Identifier>,
+        submitted_at -> Nullable<Instant>,
+        first_approved_by -> Nullable<Identifier>,
+        first_approved_at -> Nullable<Instant>,
+        approved_by -> Nullable<Identifier>,
+        approved_at -> Nullable<Instant>,
+        notice_starts_on -> Nullable<Date>,
+        notice_ends_on -> Nullable<Date>,
+        objected_by -> Nullable<Identifier>,
+        objected_on -> Nullable<Date>,
+        budget_line_id -> Nullable<Identifier>,
+        state -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    claim_events (id) {
+        id -> Identifier,
+        claim_id -> Identifier,
+        step -> Text,
+        state -> Text,
+        done_by -> Nullable<Identifier>,
+        done_at -> Instant,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    bank_accounts (id) {
+        id -> Identifier,
+        person_id -> Nullable<Identifier>,
+        organisation_id -> Nullable<Identifier>,
+        holder -> Text,
+        bank -> Text,
+        number_sealed -> Binary,
+        recorded_by -> Nullable<Identifier>,
+        recorded_at -> Instant,
+        superseded_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    payment_batches (id) {
+        id -> Identifier,
+        number -> Text,
+        payments -> Integer,
+        total -> BigInt,
+        opened_by -> Identifier,
+        opened_at -> Instant,
+        confirmed_by -> Nullable<Identifier>,
+        confirmed_at -> Nullable<Instant>,
+        settled_by -> Nullable<Identifier>,
+        settled_at -> Nullable<Instant>,
+        state -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    payments (id) {
+        id -> Identifier,
+        batch_id -> Identifier,
+        line -> Integer,
+        claim_id -> Identifier,
+        scheme_code -> Text,
+        person_id -> Nullable<Identifier>,
+        organisation_id -> Nullable<Identifier>,
+        part -> Text,
+        bank_account_id -> Identifier,
+        amount -> BigInt,
+        purpose -> Text,
+        state -> Text,
+        result_note -> Nullable<Text>,
+        settled_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    clawbacks (id) {
+        id -> Identifier,
+        claim_id -> Identifier,
+        cause -> Text,
+        reason -> Text,
+        amount -> BigInt,
+        received -> BigInt,
+        proposed_by -> Nullable<Identifier>,
+        proposed_at -> Instant,
+        decided_by -> Nullable<Identifier>,
+        decided_at -> Nullable<Instant>,
+        state -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Identifier;
+
+    clawback_instalments (clawback_id, number) {
+        clawback_id -> Identifier,
+        number -> Integer,
+        due_on -> Date,
+        amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    clawback_receipts (id) {
+        id -> Identifier,
+        clawback_id -> Identifier,
+        amount -> BigInt,
+        received_on -> Date,
+        document -> Text,
+        recorded_by -> Nullable<Identifier>,
+        recorded_at -> Instant,
+    }
+}
+
 diesel::joinable!(elder_populations -> areas (area_code));
 diesel::joinable!(organisations -> areas (area_code));
 diesel::joinable!(accreditations -> organisations (organisation_id));
@@ -706,6 +903,14 @@ diesel::joinable!(certificate_events -> certificates (certificate_id));
 diesel::joinable!(recorded_certificates -> people (person_id));
 diesel::joinable!(recorded_certificates -> accounts (recorded_by));
 diesel::joinable!(targets -> areas (area_code));
+diesel::joinable!(ledger_postings -> budget_lines (budget_line_id));
+diesel::joinable!(claims -> people (person_id));
+diesel::joinable!(claims -> organisations (organisation_id));
+diesel::joinable!(claim_events -> claims (claim_id));
+diesel::joinable!(payments -> claims (claim_id));
+diesel::joinable!(payments -> payment_batches (batch_id));
+diesel::joinable!(payments -> bank_accounts (bank_account_id));
+diesel::joinable!(clawbacks -> claims (claim_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     areas,
@@ -744,4 +949,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     log_leaves,
     outbox,
     idempotency_keys,
+    budget_lines,
+    ledger_postings,
+    claims,
+    claim_events,
+    bank_accounts,
+    payment_batches,
+    payments,
+    clawbacks,
+    clawback_instalments,
+    clawback_receipts,
 );

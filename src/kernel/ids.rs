@@ -112,6 +112,21 @@ entities! {
     /// 关注名单上的一张证书
     Watched => WatchedId,
     WatchNotice => WatchNoticeId,
+    /// 预算: what a scheme may spend in a year.
+    BudgetLine => BudgetLineId,
+    /// 记账分录
+    Posting => PostingId,
+    /// 补贴申领
+    Claim => ClaimId,
+    ClaimEvent => ClaimEventId,
+    /// 收款账户
+    BankAccount => BankAccountId,
+    /// 发放批次
+    PaymentBatch => PaymentBatchId,
+    Payment => PaymentId,
+    /// 追回
+    Clawback => ClawbackId,
+    ClawbackReceipt => ClawbackReceiptId,
     AuditEvent => AuditEventId,
     Message => MessageId,
     Request => RequestId,

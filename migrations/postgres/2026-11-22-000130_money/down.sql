@@ -1,0 +1,11 @@
+DROP TABLE clawback_receipts;
+DROP TABLE clawback_instalments;
+DROP TABLE clawbacks;
+DROP TABLE payments;
+DROP TABLE payment_batches;
+DROP TABLE bank_accounts;
+DROP TABLE claim_events;
+DROP TABLE claims;
+DROP TABLE ledger_postings;
+DROP FUNCTION ledger_postings_stay;
+DROP TABLE budget_lines;
