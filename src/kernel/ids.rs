@@ -112,6 +112,8 @@ entities! {
     /// 关注名单上的一张证书
     Watched => WatchedId,
     WatchNotice => WatchNoticeId,
+    /// 补贴办法的一个版本
+    SchemeVersion => SchemeVersionId,
     AuditEvent => AuditEventId,
     Message => MessageId,
     Request => RequestId,

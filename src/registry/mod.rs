@@ -14,5 +14,6 @@ pub mod organisations;
 pub mod outbox;
 pub mod people;
 pub mod recorded;
+pub mod schemes;
 pub mod training;
 pub mod watch;
