@@ -127,6 +127,8 @@ entities! {
     /// 追回
     Clawback => ClawbackId,
     ClawbackReceipt => ClawbackReceiptId,
+    /// 补贴办法的一个版本
+    SchemeVersion => SchemeVersionId,
     AuditEvent => AuditEventId,
     Message => MessageId,
     Request => RequestId,

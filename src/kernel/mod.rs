@@ -14,6 +14,8 @@ pub mod form;
 pub mod identity;
 pub mod ids;
 pub mod invalid;
+pub mod money;
+pub mod month;
 pub mod ratio;
 pub mod skill;
 pub mod vocabulary;

@@ -16,5 +16,6 @@ pub mod outbox;
 pub mod people;
 pub mod recorded;
 pub mod subsidies;
+pub mod schemes;
 pub mod training;
 pub mod watch;

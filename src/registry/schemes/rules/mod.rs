@@ -1,0 +1,3 @@
+//! Decisions about schemes: pure, no clock, no database.
+
+pub mod assess;
