@@ -80,6 +80,17 @@ pub fn whole_years(from: NaiveDate, to: NaiveDate) -> i32 {
     if (to.month(), to.day()) < (from.month(), from.day()) { years - 1 } else { years }
 }
 
+/// Whole months between two days, by the same reckoning: from 31 January the first completes on 1 March. Negative where
+/// `to` is earlier.
+#[must_use]
+pub fn whole_months(from: NaiveDate, to: NaiveDate) -> i32 {
+    if to < from {
+        return -whole_months(to, from);
+    }
+    let of = |day: NaiveDate| day.year() * 12 + day.month0().cast_signed();
+    of(to) - of(from) - i32::from(to.day() < from.day())
+}
+
 /// The same day `years` later; 29 February becomes 28 February.
 #[must_use]
 pub fn years_after(day: NaiveDate, years: u32) -> NaiveDate {
@@ -145,6 +156,20 @@ mod tests {
         assert_eq!(whole_years(day("2004-02-29"), day("2005-02-28")), 0);
         assert_eq!(whole_years(day("2004-02-29"), day("2005-03-01")), 1);
         assert_eq!(whole_years(day("1974-06-01"), day("2026-05-31")), 51);
+    }
+
+    #[test]
+    fn months_complete_on_the_day_of_the_month() {
+        for (from, to, months) in [
+            ("2021-07-01", "2024-07-01", 36),
+            ("2021-07-02", "2024-07-01", 35),
+            ("2026-01-31", "2026-02-28", 0),
+            ("2026-01-31", "2026-03-01", 1),
+            ("2026-03-01", "2026-01-31", -1),
+            ("2026-01-05", "2026-01-05", 0),
+        ] {
+            assert_eq!(whole_months(day(from), day(to)), months, "{from} {to}");
+        }
     }
 
     #[test]

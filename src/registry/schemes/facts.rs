@@ -16,13 +16,15 @@ codes! {
     pub enum Kind("fact-kind") {
         Boolean = "boolean",
         Integer = "integer",
-        /// In expressions a text as in 2026-07-31, so that earlier is smaller.
+        /// Compared with another date, a constant being `date("2026-07-31")`.
         Date = "date",
         Text = "text",
-        /// A complete list: what isn't in it is not so.
+        /// A complete list, asked by `in`: what isn't in it is not so.
         Texts = "texts",
-        /// Integers by month, year, event or scheme. What isn't in it is unknown, unless the origin is the ledger.
+        /// Integers by month, year, event or scheme: `work_days[month]`. What isn't in it is unknown; of the ledger,
+        /// which is complete, it is 0.
         IntegersByKey = "integers-by-key",
+        /// A complete table, asked by `in` and by `[]`.
         DatesByKey = "dates-by-key",
     }
 }
@@ -101,6 +103,8 @@ facts! {
     OtherTrainingSubsidy = "other_training_subsidy": Boolean None Import,
     /// 在失信（黑）名单上
     BlackListed = "black_listed": Boolean None Registry,
+    /// 户籍或居住地, an area code.
+    HomeArea = "home_area": Text None Registry,
     /// 经济困难老年人
     EconomicDifficulty = "economic_difficulty": Boolean None Import,
     /// 老年人能力评估等级, 1 the lightest to 5.
@@ -167,7 +171,7 @@ facts! {
     /// 各次竞赛的级别, by event: 1 national, 2 provincial, 3 of the city, 4 of the county.
     ContestTier = "contest_tier": IntegersByKey None Registry,
     // money
-    /// 已按各办法支付的金额, by scheme. Without what is being decided on.
+    /// 已按各办法支付或批准的金额, by scheme. Without what is being decided on.
     PaidByScheme = "paid_by_scheme": IntegersByKey Fen Ledger,
     // organisations
     /// 各项目投入金额, by event.

@@ -5,8 +5,11 @@
 //! has been used is never changed: another version begins on another day. Absent: where facts come from
 //! (`flows::subsidy_facts`), claims and their steps (`subsidies`), and money that moves (`ledger`).
 
+pub mod expression;
 pub mod facts;
+pub mod functions;
 pub mod rules;
+mod values;
 
 use std::fmt;
 use std::str::FromStr;
@@ -31,6 +34,16 @@ codes! {
         Person = "person",
         /// 机构
         Organisation = "organisation",
+    }
+}
+
+codes! {
+    /// What must lie in a scheme's area.
+    pub enum AreaOf("scheme-area-of") {
+        /// 用人单位所在地; of an organisation its own.
+        Employer = "employer",
+        /// 户籍或居住地
+        Home = "home",
     }
 }
 
@@ -64,7 +77,7 @@ codes! {
         InForce = "in-force",
         /// 期次: the part is one that the scheme's schedule has.
         PartOfSchedule = "part-of-schedule",
-        /// 适用地区: the employer, or the organisation itself, lies in the scheme's area.
+        /// 适用地区: the employer, the home or the organisation itself lies in the scheme's area.
         Area = "area",
         /// 用人单位类型
         EmployerKind = "employer-kind",
@@ -74,7 +87,7 @@ codes! {
         ServiceReached = "service-reached",
         /// 不重复享受: nothing was paid under a scheme that excludes this one.
         NotExcluded = "not-excluded",
-        /// 应发金额: the amount, above zero. It stands last.
+        /// 应发金额: the amount, above zero. It stands last, and only where nothing else failed.
         Amount = "amount",
     }
 }
@@ -97,6 +110,7 @@ pub struct SchemeVersion {
     pub version: u32,
     /// Where it applies: the area and everything in it.
     pub area: AreaCode,
+    pub area_of: AreaOf,
     pub title: Text,
     /// The document's name and number (文号).
     pub document: String,
@@ -257,7 +271,8 @@ pub struct Assessment {
     pub outcome: Outcome,
     /// Zero unless it is due.
     pub amount: Fen,
-    /// The built-in conditions that apply, then the scheme's own in its order, then the amount.
+    /// The built-in conditions that apply, then the scheme's own in its order, then the amount. All of them are tried,
+    /// so that no refusal hides another.
     pub conditions: Vec<ConditionResult>,
 }
 
