@@ -8,6 +8,7 @@ use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
+use uuid::Uuid;
 
 use crate::kernel::codes::Code;
 use crate::kernel::context::Context;
@@ -32,6 +33,19 @@ pub enum SealingError {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed(pub(super) Vec<u8>);
 
+impl Sealed {
+    /// As it lies in a table.
+    #[must_use]
+    pub const fn from_store(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sealed")
@@ -46,6 +60,7 @@ pub struct DocumentIndex(pub(super) Vec<u8>);
 enum Purpose {
     DocumentNumber,
     Phone,
+    AccountNumber,
 }
 
 impl Purpose {
@@ -53,6 +68,7 @@ impl Purpose {
         match self {
             Self::DocumentNumber => b"document",
             Self::Phone => b"phone",
+            Self::AccountNumber => b"account",
         }
     }
 }
@@ -79,7 +95,7 @@ impl Sealer {
         person: PersonId,
         document: &IdentityDocument,
     ) -> Result<Sealed, SealingError> {
-        self.seal(context, person, Purpose::DocumentNumber, document.number())
+        self.seal(context, person.uuid(), Purpose::DocumentNumber, document.number())
     }
 
     pub fn seal_phone(
@@ -88,7 +104,7 @@ impl Sealer {
         person: PersonId,
         phone: &Phone,
     ) -> Result<Sealed, SealingError> {
-        self.seal(context, person, Purpose::Phone, phone.number())
+        self.seal(context, person.uuid(), Purpose::Phone, phone.number())
     }
 
     pub fn open_number(
@@ -97,12 +113,26 @@ impl Sealer {
         kind: DocumentKind,
         sealed: &Sealed,
     ) -> Result<IdentityDocument, SealingError> {
-        let number = self.open(person, Purpose::DocumentNumber, sealed)?;
+        let number = self.open(person.uuid(), Purpose::DocumentNumber, sealed)?;
         Ok(IdentityDocument::from_store(kind, number))
     }
 
     pub fn open_phone(&self, person: PersonId, sealed: &Sealed) -> Result<Phone, SealingError> {
-        self.open(person, Purpose::Phone, sealed).map(Phone)
+        self.open(person.uuid(), Purpose::Phone, sealed).map(Phone)
+    }
+
+    /// Seals the number of a bank account (收款账户) for whom it belongs to, a person or an organisation.
+    pub fn seal_account(
+        &self,
+        context: &Context,
+        owner: Uuid,
+        number: &str,
+    ) -> Result<Sealed, SealingError> {
+        self.seal(context, owner, Purpose::AccountNumber, number)
+    }
+
+    pub fn open_account(&self, owner: Uuid, sealed: &Sealed) -> Result<String, SealingError> {
+        self.open(owner, Purpose::AccountNumber, sealed)
     }
 
     /// HMAC-SHA-256 over kind ‖ 0 ‖ number.
@@ -118,7 +148,7 @@ impl Sealer {
     fn seal(
         &self,
         context: &Context,
-        person: PersonId,
+        owner: Uuid,
         purpose: Purpose,
         text: &str,
     ) -> Result<Sealed, SealingError> {
@@ -127,28 +157,28 @@ impl Sealer {
         self.sealing
             .seal_in_place_append_tag(
                 Nonce::assume_unique_for_key(nonce),
-                associated(person, purpose),
+                associated(owner, purpose),
                 &mut content,
             )
             .map_err(|_| SealingError::Seal)?;
         Ok(Sealed([&[VERSION], &nonce[..], &content].concat()))
     }
 
-    fn open(&self, person: PersonId, purpose: Purpose, sealed: &Sealed) -> Result<String, SealingError> {
+    fn open(&self, owner: Uuid, purpose: Purpose, sealed: &Sealed) -> Result<String, SealingError> {
         let Some((&VERSION, rest)) = sealed.0.split_first() else { return Err(SealingError::Open) };
         let (nonce, content) = rest.split_first_chunk::<NONCE_LEN>().ok_or(SealingError::Open)?;
         let mut content = content.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);
         let text = self
             .sealing
-            .open_in_place(nonce, associated(person, purpose), &mut content)
+            .open_in_place(nonce, associated(owner, purpose), &mut content)
             .map_err(|_| SealingError::Open)?;
         String::from_utf8(text.to_vec()).map_err(|_| SealingError::Open)
     }
 }
 
-fn associated(person: PersonId, purpose: Purpose) -> Aad<Vec<u8>> {
-    Aad::from([purpose.label(), &[0], person.uuid().as_bytes()].concat())
+fn associated(owner: Uuid, purpose: Purpose) -> Aad<Vec<u8>> {
+    Aad::from([purpose.label(), &[0], owner.as_bytes()].concat())
 }
 
 #[cfg(test)]
