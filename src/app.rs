@@ -28,6 +28,7 @@ use crate::app::trust::{NotSigning, Published, TrustFileError};
 use crate::config::{Config, ConfigError};
 use crate::db::{Database, DbError, migrations};
 use crate::flows::certificate_issue::Desk;
+use crate::flows::scheme_book::SchemeBook;
 use crate::http::texts::MissingText;
 use crate::http::throttle::Throttle;
 use crate::http::tokens::Tokens;
@@ -68,6 +69,8 @@ pub struct App {
     pub sealer: Sealer,
     pub tokens: Tokens,
     pub seeds: Seeds,
+    /// Schemes with their expressions read.
+    pub schemes: SchemeBook,
     pub views: Views,
     pub throttles: Throttles,
     pub mailer: Mailer,
@@ -145,6 +148,7 @@ impl App {
             codes: CodeCache::default(),
             printer: Printer::default(),
             seeds: seeds::load()?,
+            schemes: SchemeBook::default(),
             views: Views::load(missing)?,
             throttles: Throttles {
                 sign_in: Throttle::new(8, Duration::from_secs(30)),

@@ -19,8 +19,8 @@ use crate::http::texts::Texts;
 use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::{
-    accounts, areas, certificates, employment, exams, firstaid, indicators, organisations, people, recorded,
-    training, watch,
+    accounts, areas, certificates, employment, exams, firstaid, indicators, ledger, organisations, people,
+    recorded, subsidies, training, watch,
 };
 
 #[derive(Debug)]
@@ -424,6 +424,37 @@ impl From<watch::error::Error> for Problem {
     }
 }
 
+impl From<ledger::error::Error> for Problem {
+    fn from(error: ledger::error::Error) -> Self {
+        use ledger::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::NotCovered => Self::Conflict("not-covered"),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<subsidies::error::Error> for Problem {
+    fn from(error: subsidies::error::Error) -> Self {
+        use subsidies::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::NotAllowed(why) => Self::Conflict(why.code()),
+            Error::Refused(why) => Self::Conflict(why.code()),
+            Error::Ledger(error) => error.into(),
+            Error::People(error) => error.into(),
+            Error::Organisations(error) => error.into(),
+            Error::Sealing(error) => Self::Internal(error.to_string()),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
 fn not_signed(refused: &Refused) -> Problem {
     let Some(first) = refused.0.first() else { return Problem::Internal(refused.to_string()) };
     match first {
@@ -465,6 +496,8 @@ impl From<flows::error::Error> for Problem {
             Error::Exams(error) => error.into(),
             Error::Training(error) => error.into(),
             Error::Indicators(error) => error.into(),
+            Error::Ledger(error) => error.into(),
+            Error::Subsidies(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

@@ -6,6 +6,7 @@ use crate::db::schema::{claim_events as events, claims, organisations, people};
 use crate::db::types::{At, Identifier};
 use crate::db::{Conn, DbError, Locked, Tx};
 use crate::kernel::area::AreaCode;
+use crate::kernel::codes::Code;
 use crate::kernel::context::Context;
 use crate::kernel::ids::{AccountId, BudgetLineId, ClaimEventId, ClaimId, OrganisationId, PersonId, entity};
 use crate::kernel::money::Fen;
@@ -490,6 +491,26 @@ pub fn notice_over(conn: &mut Conn, today: NaiveDate, limit: i64) -> Result<Vec<
         .order(claims::id)
         .limit(limit)
         .load(conn)?)
+}
+
+/// What was promised or paid to somebody and not asked back, by scheme.
+pub fn paid_by_scheme(conn: &mut Conn, who: Beneficiary) -> Result<Vec<(String, Fen)>, DbError> {
+    let live = StateCode::ALL.iter().filter(|state| state.is_committed() || **state == StateCode::Paid);
+    let query = claims::table
+        .filter(claims::state.eq_any(live.copied().collect::<Vec<_>>()))
+        .select((claims::scheme_code, claims::amount))
+        .into_boxed();
+    let rows: Vec<(String, i64)> = match who {
+        Beneficiary::Person(person) => query.filter(claims::person_id.eq(person)).load(conn)?,
+        Beneficiary::Organisation(organisation) => {
+            query.filter(claims::organisation_id.eq(organisation)).load(conn)?
+        }
+    };
+    let mut sums: std::collections::BTreeMap<String, i64> = std::collections::BTreeMap::new();
+    for (scheme, amount) in rows {
+        *sums.entry(scheme).or_default() += amount;
+    }
+    Ok(sums.into_iter().map(|(scheme, amount)| (scheme, Fen::new(amount))).collect())
 }
 
 #[derive(QueryableByName)]

@@ -6,7 +6,7 @@ use crate::db::types::{At, Identifier};
 use crate::db::{Conn, DbError, Tx};
 use crate::kernel::context::Context;
 use crate::kernel::ids::{
-    AccountId, BankAccountId, ClaimId, OrganisationId, PaymentBatchId, PaymentId, PersonId, entity,
+    AccountId, BankAccountId, ClaimId, OrganisationId, PaymentBatchId, PaymentId, PersonId,
 };
 use crate::kernel::money::Fen;
 use crate::registry::people::sealing::Sealed;
