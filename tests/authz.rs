@@ -42,6 +42,8 @@ const PUBLIC: &[&str] = &[
     "GET /.well-known/did.json",
     "GET /status/{list}",
     "GET /status/{list}/{purpose}",
+    // 公示: approved claims with masked names, for anybody who would object.
+    "GET /api/v1/subsidy-notices",
     // Conformance suites, where `serve --vc-api` asked for them; not in production.
     "POST /credentials/issue",
     "POST /credentials/verify",

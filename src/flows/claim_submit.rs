@@ -175,7 +175,7 @@ fn applicant(
 ) -> Result<(Option<OrganisationId>, AreaCode), Error> {
     match call.beneficiary {
         Beneficiary::Person(person) => {
-            let known = match visible_person(conn, context, person) {
+            match visible_person(conn, context, person) {
                 Err(Error::NotFound | Error::People(people::error::Error::NotFound)) => {
                     return Err(Invalid::one("person_id", "unknown-person").into());
                 }
@@ -183,7 +183,6 @@ fn applicant(
             };
             let employer = employer(conn, context, actor, person, &call.part)?;
             let organisation = organisations::store::find(conn, employer)?.ok_or(Error::NotFound)?;
-            debug_assert_eq!(known.id, person);
             let applies = (actor.role == Role::Institution).then_some(employer);
             Ok((applies, organisation.area_code))
         }

@@ -51,4 +51,10 @@ impl SchemeBook {
         let entered = self.0.read().unwrap_or_else(PoisonError::into_inner);
         Ok(entered.get(&(code.to_owned(), version)).cloned())
     }
+
+    /// Whether there is a scheme of this code.
+    pub fn knows(&self, _: &mut Conn, code: &str) -> Result<bool, Error> {
+        let entered = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(entered.values().any(|one| one.scheme.code == code))
+    }
 }

@@ -102,23 +102,42 @@ impl Call {
         &self,
         work: impl FnOnce(&mut Tx, &Context) -> Result<T, Problem> + Send + 'static,
     ) -> Answer {
+        let body = self.once(work).await?;
+        Ok(HttpResponse::Created().content_type("application/json").body(body))
+    }
+
+    /// [`Call::create`] for a change of what is there: 200 with what it is now, or 202 with `pending` where a second
+    /// person has to call.
+    pub async fn change<T: Serialize + Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx, &Context) -> Result<Changed<T>, Problem> + Send + 'static,
+    ) -> Answer {
+        let body = self.once(work).await?;
+        let waits = body.starts_with(PENDING);
+        let mut answer = if waits { HttpResponse::Accepted() } else { HttpResponse::Ok() };
+        Ok(answer.content_type("application/json").body(body))
+    }
+
+    /// Runs an operation once for each `Idempotency-Key`; its answer as JSON.
+    async fn once<T: Serialize + Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx, &Context) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<String, Problem> {
         let key = self.idempotency_key()?;
         let hash = self.request_hash();
-        let body = self
-            .write(move |tx, context| {
-                let Some((account, key)) = context.account().zip(key) else {
-                    return to_json(&work(tx, context)?);
-                };
-                if let Some(before) = idempotency::find(tx, account, &key)? {
-                    let same = before.request_hash == hash;
-                    return if same { Ok(before.body) } else { Err(Problem::Conflict("idempotency-key")) };
-                }
-                let body = to_json(&work(tx, context)?)?;
-                idempotency::keep(tx, context, account, &key, &hash, &body).map_err(kept_meanwhile)?;
-                Ok(body)
-            })
-            .await?;
-        Ok(HttpResponse::Created().content_type("application/json").body(body))
+        self.write(move |tx, context| {
+            let Some((account, key)) = context.account().zip(key) else {
+                return to_json(&work(tx, context)?);
+            };
+            if let Some(before) = idempotency::find(tx, account, &key)? {
+                let same = before.request_hash == hash;
+                return if same { Ok(before.body) } else { Err(Problem::Conflict("idempotency-key")) };
+            }
+            let body = to_json(&work(tx, context)?)?;
+            idempotency::keep(tx, context, account, &key, &hash, &body).map_err(kept_meanwhile)?;
+            Ok(body)
+        })
+        .await
     }
 
     /// [`Call::create`] for an operation that opens transactions of its own. Its answer is kept after it is done: a
@@ -183,6 +202,18 @@ impl Call {
         hash.finalize().into()
     }
 }
+
+/// What a change came to.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Changed<T> {
+    Done(T),
+    /// It waits for a second person.
+    Pending { pending: T },
+}
+
+/// How the JSON of what waits begins.
+const PENDING: &str = "{\"pending\":";
 
 /// 200 with a JSON body.
 pub fn ok(value: &impl Serialize) -> Answer {

@@ -14,6 +14,7 @@ use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Responder, web};
 
+use crate::flows::claim_submit::ClaimCall;
 use crate::flows::enrol::Trainee;
 use crate::http::access::{Access, guard};
 use crate::http::openapi::{self, Described};
@@ -26,7 +27,9 @@ use crate::kernel::form::Form;
 use crate::proof::payload::Environment;
 use crate::registry::accounts::{Credentials, NewAccount};
 use crate::registry::areas::NewPopulation;
+use crate::registry::ledger::{BudgetChange, NewBudget};
 use crate::registry::organisations::{NewAccreditation, NewOrganisation};
+use crate::registry::subsidies::{BatchCall, ClawbackCall, NewBankAccount, NewReceipt, Reason};
 use crate::registry::training::{NewClass, NewLesson, Presences, Results};
 
 /// One line of the table.
@@ -172,6 +175,26 @@ const CERTIFICATE_CHANGERS: Access = Access::Roles(&[Bureau, Assessor]);
 
 const HOLDERS: Access = Access::Roles(&[Caregiver]);
 
+/// Who files claims.
+const CLAIMANTS: Access = Access::Roles(&[Institution, Caregiver]);
+
+const CLAIM_READERS: Access =
+    Access::Roles(&[Administrator, Bureau, Finance, Town, Institution, Caregiver]);
+
+const TOWN: Access = Access::Roles(&[Town]);
+
+/// Who may turn a claim down, or note an objection.
+const CLAIM_REVIEWERS: Access = Access::Roles(&[Bureau, Town]);
+
+const FINANCE: Access = Access::Roles(&[Finance]);
+
+const BUDGET_READERS: Access = Access::Roles(&[Administrator, Bureau, Finance]);
+
+/// Who says where somebody is paid, and may look at it.
+const PAYEES: Access = Access::Roles(&[Bureau, Institution, Caregiver]);
+
+const PAYEE_ORGANISATIONS: Access = Access::Roles(&[Bureau, Institution]);
+
 /// Every route of the server.
 #[must_use]
 pub fn table() -> Vec<RouteSpec> {
@@ -190,6 +213,7 @@ pub fn table() -> Vec<RouteSpec> {
         recorded(),
         certificates(),
         watch(),
+        subsidies(),
         indicators(),
         training_pages(),
     ];
@@ -730,6 +754,175 @@ fn watch() -> Vec<RouteSpec> {
         post("/watch", INSTITUTION, pages::watch::add),
         post("/watch/seen", INSTITUTION, pages::watch::seen),
         post("/watch/{id}/end", INSTITUTION, pages::watch::remove),
+    ]
+}
+
+fn subsidies() -> Vec<RouteSpec> {
+    [budgets(), claims(), payments()].into_iter().flatten().collect()
+}
+
+fn budgets() -> Vec<RouteSpec> {
+    use api::subsidies::budgets::{self, BalanceView, BudgetQuery, BudgetView, PostingView};
+    vec![
+        get("/api/v1/budgets", BUDGET_READERS, budgets::budget_list)
+            .says("What each scheme may spend in each year, and where that money is; amounts in fen.")
+            .takes::<BudgetQuery>()
+            .gives::<Vec<BudgetView>>(),
+        post("/api/v1/budgets", FINANCE, budgets::budget_set)
+            .says("Sets a scheme's budget of a year.")
+            .takes::<NewBudget>()
+            .gives::<BudgetView>(),
+        get("/api/v1/budgets/{id}", BUDGET_READERS, budgets::budget_get)
+            .says("One budget.")
+            .gives::<BudgetView>(),
+        post("/api/v1/budgets/{id}/change", FINANCE, budgets::budget_change)
+            .says("Raises a budget, or lowers it to what is spoken for at least; needs If-Match.")
+            .takes::<BudgetChange>()
+            .gives::<BudgetView>(),
+        get("/api/v1/budgets/{id}/postings", BUDGET_READERS, budgets::posting_list)
+            .says("The newest postings of a budget.")
+            .gives::<Vec<PostingView>>(),
+        get("/api/v1/ledger/balance", BUDGET_READERS, budgets::balance)
+            .says("Whether every balance is the sum of its postings, and of the claims and clawbacks behind them.")
+            .gives::<BalanceView>(),
+    ]
+}
+
+fn claims() -> Vec<RouteSpec> {
+    use api::subsidies::claims::{self, ClaimDetailView, ClaimQuery, ClaimView, Resolution};
+    use api::subsidies::notices::{PublicClaimView, notice_list};
+    vec![
+        get("/api/v1/subsidy-notices", PUBLIC, notice_list)
+            .says("公示: approved claims whose notice runs, with masked names; for anybody.")
+            .takes::<api::recorded::PageQuery>()
+            .gives::<Vec<PublicClaimView>>(),
+        get("/api/v1/claims", CLAIM_READERS, claims::claim_list)
+            .says("The claims that the caller may know of, the newest first.")
+            .takes::<ClaimQuery>()
+            .gives::<Vec<ClaimView>>(),
+        post("/api/v1/claims", CLAIMANTS, claims::claim_create)
+            .says(
+                "Claims one part of a scheme, by what is known today; with `draft` it is kept, with `for_review` it is \
+                 submitted although nothing is due by what is known.",
+            )
+            .takes::<ClaimCall>()
+            .gives::<ClaimView>(),
+        post("/api/v1/claim-assessments", CLAIMANTS, claims::claim_foresee)
+            .says("What a claim would come to, condition by condition; nothing is written.")
+            .takes::<ClaimCall>()
+            .gives::<serde_json::Value>(),
+        get("/api/v1/claims/{id}", CLAIM_READERS, claims::claim_get)
+            .says("One claim with its frozen facts, its assessment and its history.")
+            .gives::<ClaimDetailView>(),
+        post("/api/v1/claims/{id}/submit", CLAIMANTS, claims::claim_submit_draft)
+            .says("Submits a draft by what is known today; needs If-Match, as every step does.")
+            .gives::<ClaimView>(),
+        post("/api/v1/claims/{id}/withdraw", CLAIMANTS, claims::claim_withdraw)
+            .says("Takes a claim back within ten minutes.")
+            .takes::<Reason>()
+            .gives::<ClaimView>(),
+        post("/api/v1/claims/{id}/review", TOWN, claims::claim_review)
+            .says("The town's review, where the scheme asks for it.")
+            .takes::<Reason>()
+            .gives::<ClaimView>(),
+        post("/api/v1/claims/{id}/reassess", REVIEWER, claims::claim_reassess)
+            .says("Assesses a claim again by what is known today, and freezes that.")
+            .takes::<Reason>()
+            .gives::<ClaimView>(),
+        post("/api/v1/claims/{id}/approve", REVIEWER, claims::claim_approve)
+            .says("Approves a claim; where the amount asks for two persons, the first is answered 202.")
+            .takes::<Reason>()
+            .gives::<ClaimView>(),
+        post("/api/v1/claims/{id}/refuse", CLAIM_REVIEWERS, claims::claim_refuse)
+            .says("Turns a claim down.")
+            .takes::<Reason>()
+            .gives::<ClaimView>(),
+        post("/api/v1/claims/{id}/object", CLAIM_REVIEWERS, claims::claim_object)
+            .says("Notes an objection to a claim in public, whose notice stands still until it is decided.")
+            .takes::<Reason>()
+            .gives::<ClaimView>(),
+        post("/api/v1/claims/{id}/resolve", REVIEWER, claims::claim_resolve)
+            .says("Decides on an objection; another person than who noted it.")
+            .takes::<Resolution>()
+            .gives::<ClaimView>(),
+        post("/api/v1/claims/{id}/stop", REVIEWER, claims::claim_stop)
+            .says("Stops a claim that was not paid; what was promised is free again.")
+            .takes::<Reason>()
+            .gives::<ClaimView>(),
+    ]
+}
+
+fn payments() -> Vec<RouteSpec> {
+    use api::subsidies::accounts::{self, BankAccountView};
+    use api::subsidies::batches::{
+        self, BatchDetailView, BatchQuery, BatchView, OpenedView, ResultsView,
+    };
+    use api::subsidies::clawbacks::{self, ClawbackDetailView, ClawbackQuery, ClawbackView};
+    vec![
+        get("/api/v1/people/{id}/bank-account", PAYEES, accounts::person_account_view)
+            .says("Where a person is paid, masked; each look is audited.")
+            .gives::<BankAccountView>(),
+        post("/api/v1/people/{id}/bank-account", PAYEES, accounts::person_account_record)
+            .says("Records where a person is paid, in place of what was recorded before.")
+            .takes::<NewBankAccount>()
+            .gives::<BankAccountView>(),
+        get(
+            "/api/v1/organisations/{id}/bank-account",
+            PAYEE_ORGANISATIONS,
+            accounts::organisation_account_view,
+        )
+        .says("Where an organisation is paid, masked; each look is audited.")
+        .gives::<BankAccountView>(),
+        post(
+            "/api/v1/organisations/{id}/bank-account",
+            PAYEE_ORGANISATIONS,
+            accounts::organisation_account_record,
+        )
+        .says("Records where an organisation is paid.")
+        .takes::<NewBankAccount>()
+        .gives::<BankAccountView>(),
+        get("/api/v1/payment-batches", FINANCE, batches::batch_list)
+            .says("Payment batches, the newest first.")
+            .takes::<BatchQuery>()
+            .gives::<Vec<BatchView>>(),
+        post("/api/v1/payment-batches", FINANCE, batches::batch_open)
+            .says("Opens a batch from the claims named, or from all that wait; another person confirms it.")
+            .takes::<BatchCall>()
+            .gives::<OpenedView>(),
+        get("/api/v1/payment-batches/{id}.csv", FINANCE, batches::batch_file)
+            .says("The file for the bank, by the layout of docs/payment-files.md; each call is audited."),
+        get("/api/v1/payment-batches/{id}", FINANCE, batches::batch_get)
+            .says("One batch with its payments.")
+            .gives::<BatchDetailView>(),
+        post("/api/v1/payment-batches/{id}/confirm", FINANCE, batches::batch_confirm)
+            .says("Confirms a batch that another person opened; needs If-Match.")
+            .gives::<BatchView>(),
+        post("/api/v1/payment-batches/{id}/cancel", FINANCE, batches::batch_cancel)
+            .says("Cancels a batch that is not confirmed; needs If-Match.")
+            .takes::<Reason>()
+            .gives::<BatchView>(),
+        post("/api/v1/payment-batches/{id}/results", FINANCE, batches::results_import)
+            .says("Imports the bank's result file, one result for every payment, or nothing; needs If-Match.")
+            .gives::<ResultsView>(),
+        get("/api/v1/clawbacks", BUDGET_READERS, clawbacks::clawback_list)
+            .says("Clawbacks, the newest first.")
+            .takes::<ClawbackQuery>()
+            .gives::<Vec<ClawbackView>>(),
+        get("/api/v1/clawbacks/{id}", BUDGET_READERS, clawbacks::clawback_get)
+            .says("One clawback with what came back.")
+            .gives::<ClawbackDetailView>(),
+        post("/api/v1/claims/{id}/clawback", REVIEWER, clawbacks::claim_claw_back)
+            .says("Asks back what was paid: the first person is answered 202, a second person's same call decides.")
+            .takes::<ClawbackCall>()
+            .gives::<ClawbackView>(),
+        post("/api/v1/clawbacks/{id}/drop", REVIEWER, clawbacks::clawback_drop)
+            .says("Drops a clawback that was not decided on.")
+            .takes::<Reason>()
+            .gives::<ClawbackView>(),
+        post("/api/v1/clawbacks/{id}/receipts", FINANCE, clawbacks::receipt_record)
+            .says("Notes money that came back, once for each paper; needs If-Match.")
+            .takes::<NewReceipt>()
+            .gives::<ClawbackView>(),
     ]
 }
 

@@ -172,13 +172,14 @@ impl NotAllowed {
     }
 }
 
-/// What an objection came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finding {
-    /// 异议成立
-    Upheld,
-    /// 异议不成立
-    Dismissed,
+codes! {
+    /// 异议处理结论
+    pub enum Finding("objection-finding") {
+        /// 异议成立
+        Upheld = "upheld",
+        /// 异议不成立
+        Dismissed = "dismissed",
+    }
 }
 
 type Step = Result<ClaimState, NotAllowed>;
@@ -203,6 +204,23 @@ impl ClaimState {
             Self::Stopped => StateCode::Stopped,
             Self::Refused => StateCode::Refused,
             Self::Withdrawn => StateCode::Withdrawn,
+        }
+    }
+
+    /// What it rests on, if it is approved and goes on.
+    #[must_use]
+    pub const fn approved(&self) -> Option<&Approved> {
+        match self {
+            Self::InNotice(approved)
+            | Self::Objected(approved, _)
+            | Self::ForFinance(approved)
+            | Self::InBatch(approved)
+            | Self::Paid(approved)
+            | Self::Failed(approved)
+            | Self::Returned(approved)
+            | Self::ToRecover(approved)
+            | Self::Recovered(approved) => Some(approved),
+            _ => None,
         }
     }
 
