@@ -20,6 +20,8 @@ pub struct Seeds {
     pub areas: Vec<Area>,
     pub populations: Vec<Population>,
     pub jurisdictions: Vec<Jurisdiction>,
+    /// 补贴办法, of the jurisdictions and of others as named examples; `registry::schemes` reads them.
+    pub schemes: Vec<toml::Table>,
     pub standard: OccupationStandard,
     pub condition_sets: Vec<ConditionSet>,
     pub programmes: Vec<Programme>,
@@ -76,13 +78,16 @@ pub fn load() -> Result<Seeds, BadSeed> {
     let populations: PopulationFile = embedded!("areas/population.toml")?;
     let programmes: ProgrammeFile = embedded!("standards/programmes.toml")?;
     let positions: PositionFile = embedded!("standards/occupation-types.toml")?;
+    let mut jurisdictions: Vec<Jurisdiction> =
+        vec![embedded!("jurisdictions/haining.toml")?, embedded!("jurisdictions/hangzhou.toml")?];
+    let mut schemes: Vec<toml::Table> =
+        jurisdictions.iter_mut().flat_map(|found| std::mem::take(&mut found.schemes)).collect();
+    schemes.extend(schemes_elsewhere()?);
     Ok(Seeds {
         areas: areas.area,
         populations: populations.population,
-        jurisdictions: vec![
-            embedded!("jurisdictions/haining.toml")?,
-            embedded!("jurisdictions/hangzhou.toml")?,
-        ],
+        jurisdictions,
+        schemes,
         standard: embedded!("standards/occupation-4-10-01-05.toml")?,
         condition_sets: vec![
             embedded!("standards/conditions-cn-2019.toml")?,
@@ -92,6 +97,21 @@ pub fn load() -> Result<Seeds, BadSeed> {
         positions: positions.position,
         calendar: embedded!("standards/calendar-cn.toml")?,
     })
+}
+
+/// Schemes of places that have no targets or rules here.
+fn schemes_elsewhere() -> Result<Vec<toml::Table>, BadSeed> {
+    let files: [SchemeFile; 8] = [
+        embedded!("jurisdictions/zhejiang.toml")?,
+        embedded!("jurisdictions/ningbo.toml")?,
+        embedded!("jurisdictions/dongtou.toml")?,
+        embedded!("jurisdictions/changzhou.toml")?,
+        embedded!("jurisdictions/zhengzhou.toml")?,
+        embedded!("jurisdictions/wuhan.toml")?,
+        embedded!("jurisdictions/yichang.toml")?,
+        embedded!("jurisdictions/gucheng.toml")?,
+    ];
+    Ok(files.into_iter().flat_map(|file| file.scheme).collect())
 }
 
 /// An area (行政区划). The parent follows from the code.
@@ -136,6 +156,9 @@ pub struct Jurisdiction {
     /// In the order in which they took effect.
     #[serde(rename = "certificate_valid_years", default)]
     pub certificate_terms: Vec<CertificateTerm>,
+    /// Empty once loaded: they stand in [`Seeds::schemes`].
+    #[serde(rename = "scheme", default)]
+    schemes: Vec<toml::Table>,
     pub rules: Rules,
 }
 
@@ -394,6 +417,12 @@ pub struct Position {
     pub en: String,
     /// Whether who holds it counts as an employed caregiver (护理员).
     pub caregiver: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SchemeFile {
+    scheme: Vec<toml::Table>,
 }
 
 #[derive(Deserialize)]

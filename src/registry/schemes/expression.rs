@@ -37,6 +37,7 @@ codes! {
         Month = "month",
         MonthStart = "month_start",
         MonthEnd = "month_end",
+        NextMonthStart = "next_month_start",
         /// The calendar year of `on`, as in "2026".
         Year = "year",
         LastYear = "last_year",
@@ -57,7 +58,9 @@ impl Given {
     pub fn is_given_by(self, schedule: &Schedule) -> bool {
         match self {
             Self::On | Self::Year | Self::LastYear | Self::PaidBefore => true,
-            Self::Month | Self::MonthStart | Self::MonthEnd => matches!(schedule, Schedule::Monthly),
+            Self::Month | Self::MonthStart | Self::MonthEnd | Self::NextMonthStart => {
+                matches!(schedule, Schedule::Monthly)
+            }
             Self::Instalment => matches!(schedule, Schedule::Instalments { .. }),
             Self::ClaimedLevel => matches!(schedule, Schedule::PerLevel),
             Self::Event => matches!(schedule, Schedule::PerEvent),
@@ -67,7 +70,7 @@ impl Given {
     #[must_use]
     pub const fn kind(self) -> Kind {
         match self {
-            Self::On | Self::MonthStart | Self::MonthEnd => Kind::Date,
+            Self::On | Self::MonthStart | Self::MonthEnd | Self::NextMonthStart => Kind::Date,
             Self::Month | Self::Year | Self::LastYear | Self::Event => Kind::Text,
             Self::Instalment | Self::ClaimedLevel | Self::PaidBefore => Kind::Integer,
         }
@@ -139,6 +142,15 @@ impl Expression {
         let mut names = Vec::new();
         collect_names(self.tree(), &mut names);
         names
+    }
+
+    /// The part of the text in which `tree` stands.
+    #[must_use]
+    pub(super) fn snippet(&self, tree: &IdedExpr) -> String {
+        let info = self.program.source_info();
+        let (start, stop) = info.offset_for(tree.id).unwrap_or_default();
+        let length = usize::try_from(stop.saturating_sub(start)).unwrap_or(0) + 1;
+        info.source.chars().skip(usize::try_from(start).unwrap_or(0)).take(length).collect()
     }
 
     #[must_use]
@@ -296,6 +308,7 @@ impl<'a> Words<'a> {
             (Given::Month, Part::Month(_)) => Some(text(&self.month)),
             (Given::MonthStart, _) => month(Month::first_day),
             (Given::MonthEnd, _) => month(Month::last_day),
+            (Given::NextMonthStart, _) => month(|month| month.next().unwrap_or(month).first_day()),
             (Given::Year, _) => Some(text(&self.year)),
             (Given::LastYear, _) => Some(text(&self.last_year)),
             (Given::Instalment, Part::Instalment(number)) => Some(integer(i64::from(*number))),

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `date("2020-12-21")` | a day |
 //! | `years(from, to)`, `months(from, to)` | whole years or months between two days, negative where `to` is earlier |
+//! | `years_after(day, n)` | the same day n years later; 28 February for 29 February |
 //! | `month_of(day)` | the month of a day, as in "2026-07" |
 //! | `yuan(n)` | n yuan, in fen |
 //! | `percent(amount, n)` | n hundredths of an amount, a half fen counting as a whole one |
@@ -35,6 +36,7 @@ fn declare(env: &mut Env) -> Result<(), DeclarationError> {
     add_overload!(env, fn date: (CelString) -> Result<Day, ExecutionError>, name = "date")?;
     add_overload!(env, fn years: (Day, Day) -> CelInt, name = "years")?;
     add_overload!(env, fn months: (Day, Day) -> CelInt, name = "months")?;
+    add_overload!(env, fn years_after: (Day, CelInt) -> Result<Day, ExecutionError>, name = "years_after")?;
     add_overload!(env, fn month_of: (Day) -> CelString, name = "month_of")?;
     add_overload!(env, fn yuan: (CelInt) -> Result<CelInt, ExecutionError>, name = "yuan")?;
     add_overload!(env, fn percent: (CelInt, CelInt) -> Result<CelInt, ExecutionError>, name = "percent")?;
@@ -55,6 +57,12 @@ fn years(from: &Day, to: &Day) -> CelInt {
 
 fn months(from: &Day, to: &Day) -> CelInt {
     CelInt::from(i64::from(dates::whole_months(from.0, to.0)))
+}
+
+fn years_after(day: &Day, years: &CelInt) -> Result<Day, ExecutionError> {
+    let years = u32::try_from(*years.inner()).ok().filter(|years| *years <= 200);
+    let out = || ExecutionError::function_error("years_after", "out of range");
+    years.map(|years| Day(dates::years_after(day.0, years))).ok_or_else(out)
 }
 
 fn month_of(day: &Day) -> CelString<'static> {

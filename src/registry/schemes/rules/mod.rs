@@ -1,3 +1,8 @@
 //! Decisions about schemes: pure, no clock, no database.
 
 pub mod assess;
+pub mod check;
+mod trial;
+
+#[cfg(test)]
+mod tests;
