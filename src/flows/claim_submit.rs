@@ -39,7 +39,7 @@ impl Form for ClaimCall {
         let scheme = f.text("scheme", 80);
         let person = f.optional("person_id");
         let organisation = f.optional("organisation_id");
-        let part = f.required("part");
+        let part = f.required("claim_part");
         let draft = f.optional("draft");
         let for_review = f.optional("for_review");
         let beneficiary = match (person?, organisation?) {
@@ -160,7 +160,7 @@ fn compiled(
     if let Part::Month(month) = &call.part
         && month.last_day() >= context.today()
     {
-        errors.push(FieldError::new("part", "month-not-finished"));
+        errors.push(FieldError::new("claim_part", "month-not-finished"));
     }
     Invalid::if_any(errors)?;
     Ok(found)
@@ -240,7 +240,7 @@ fn shortfalls(compiled: &Compiled, assessment: &Assessment) -> Vec<FieldError> {
             return FieldError::new("scheme", code).with("zh", &own.zh).with("en", &own.en);
         }
         let field = match one.id.as_str() {
-            id if id == crate::kernel::codes::Code::code(BuiltIn::PartOfSchedule) => "part",
+            id if id == crate::kernel::codes::Code::code(BuiltIn::PartOfSchedule) => "claim_part",
             _ => "scheme",
         };
         FieldError::new(field, built_in_code(&one.id, failed))

@@ -298,6 +298,16 @@ mod tests {
         check::<crate::registry::training::Outcome>();
         check::<crate::registry::training::error::Conflict>();
         check::<crate::registry::training::rules::completion::Lack>();
+        check::<crate::registry::subsidies::rules::state::StateCode>();
+        check::<crate::registry::subsidies::rules::state::Finding>();
+        check::<crate::registry::subsidies::ClaimStep>();
+        check::<crate::registry::subsidies::PaymentResult>();
+        check::<crate::registry::subsidies::PaymentState>();
+        check::<crate::registry::subsidies::BatchState>();
+        check::<crate::registry::subsidies::ClawbackCause>();
+        check::<crate::registry::subsidies::ClawbackState>();
+        check::<crate::registry::ledger::Account>();
+        check::<crate::registry::ledger::PostingKind>();
     }
 
     #[test]

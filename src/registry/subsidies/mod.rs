@@ -282,9 +282,9 @@ pub struct NewBankAccount {
 
 impl Form for NewBankAccount {
     fn read(f: &mut Fields) -> Option<Self> {
-        let holder = f.text("holder", 120);
+        let holder = f.text("account_holder", 120);
         let bank = f.text("bank", 120);
-        let number = f.text("number", 60);
+        let number = f.text("account_number", 60);
         Some(Self { holder: holder?, bank: bank?, number: number? })
     }
 }

@@ -113,7 +113,7 @@ pub(super) fn advance(
 /// Somebody else's claim to the same was submitted in between.
 fn claimed_meanwhile(error: crate::db::DbError) -> Error {
     if error.is_duplicate_of("claims", "") {
-        Invalid::one("part", "already-claimed").into()
+        Invalid::one("claim_part", "already-claimed").into()
     } else {
         error.into()
     }
@@ -135,7 +135,7 @@ pub fn claim_draft(tx: &mut Tx, context: &Context, new: &NewClaim) -> Result<Cla
 /// 申领: files a claim and submits it.
 ///
 /// # Errors
-/// `already-claimed` beside `part` where the same is claimed, or was paid.
+/// `already-claimed` beside `claim_part` where the same is claimed, or was paid.
 pub fn claim_submit(tx: &mut Tx, context: &Context, actor: &Actor, new: &NewClaim) -> Result<Claim, Error> {
     unclaimed(tx, actor, new)?;
     let draft = claim_draft(tx, context, new)?;
@@ -171,9 +171,9 @@ fn unclaimed(tx: &mut Tx, actor: &Actor, new: &NewClaim) -> Result<(), Error> {
     match store::find_live(tx, &new.obligation())? {
         None => Ok(()),
         Some(other) if other.applicant.is_some() && other.applicant != actor.organisation => {
-            Err(Invalid::one("part", "claimed-elsewhere").into())
+            Err(Invalid::one("claim_part", "claimed-elsewhere").into())
         }
-        Some(_) => Err(Invalid::one("part", "already-claimed").into()),
+        Some(_) => Err(Invalid::one("claim_part", "already-claimed").into()),
     }
 }
 

@@ -34,7 +34,7 @@ pub struct ClaimView {
     pub beneficiary_id: String,
     pub beneficiary_name: String,
     /// `once`, a month as in `2026-07`, `instalment-2`, `level-3`, `event-…`.
-    pub part: String,
+    pub claim_part: String,
     pub amount_fen: i64,
     pub assessed_on: String,
     /// The organisation that applies; null where the person alone does.
@@ -76,7 +76,7 @@ impl ClaimView {
             beneficiary_kind: kind,
             beneficiary_id: id,
             beneficiary_name: claim.beneficiary_name.clone(),
-            part: claim.obligation.part.to_string(),
+            claim_part: claim.obligation.part.to_string(),
             amount_fen: claim.amount.get(),
             assessed_on: claim.assessed_on.to_string(),
             applicant_id: claim.applicant.map(|id| id.to_string()),
@@ -178,7 +178,7 @@ impl Form for ClaimQuery {
     fn read(f: &mut Fields) -> Option<Self> {
         let state = f.optional("state");
         let scheme = f.optional_text("scheme", 80);
-        let part = f.optional_text("part", 70);
+        let part = f.optional_text("claim_part", 70);
         let page = f.optional_integer("page", 1..=100_000);
         Some(Self { state: state?, scheme: scheme?, part: part?, page: page?.unwrap_or(1) })
     }

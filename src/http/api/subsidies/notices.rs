@@ -19,7 +19,7 @@ pub struct PublicClaimView {
     /// By which an objection names it.
     pub id: String,
     pub scheme: String,
-    pub part: String,
+    pub claim_part: String,
     /// 王*兰 for a person, the whole name of an organisation.
     pub name: String,
     pub amount_fen: i64,
@@ -36,7 +36,7 @@ pub fn public_view(claim: &Claim) -> Option<PublicClaimView> {
     Some(PublicClaimView {
         id: claim.id.to_string(),
         scheme: claim.obligation.scheme.clone(),
-        part: claim.obligation.part.to_string(),
+        claim_part: claim.obligation.part.to_string(),
         name: match claim.obligation.beneficiary {
             Beneficiary::Person(_) => masked(&claim.beneficiary_name),
             Beneficiary::Organisation(_) => claim.beneficiary_name.clone(),

@@ -20,12 +20,12 @@ pub fn check(new: &NewBankAccount, name: &str) -> Result<CheckedAccount, Invalid
     let mut errors = Vec::new();
     let number: String = new.number.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     if !(8..=32).contains(&number.len()) || !number.bytes().all(|b| b.is_ascii_digit()) {
-        errors.push(FieldError::new("number", "account-number-form"));
+        errors.push(FieldError::new("account_number", "account-number-form"));
     }
     if !same(&new.holder, name) {
-        errors.push(FieldError::new("holder", "account-of-another"));
+        errors.push(FieldError::new("account_holder", "account-of-another"));
     }
-    for (field, text) in [("holder", &new.holder), ("bank", &new.bank)] {
+    for (field, text) in [("account_holder", &new.holder), ("bank", &new.bank)] {
         if text.starts_with(FORMULA_STARTS) || text.contains(['\n', '\r', '\t']) {
             errors.push(FieldError::new(field, "formula-start"));
         }
@@ -68,11 +68,11 @@ mod tests {
         check("王秀兰", "中国农业银行海宁支行", "6228 4800 1234 5678 910", &[]);
         check("王 秀兰", "农行", "62284800-12345678", &[]);
         check("王秀", "=cmd", "1234567", &[
-            ("number", "account-number-form"),
-            ("holder", "account-of-another"),
+            ("account_number", "account-number-form"),
+            ("account_holder", "account-of-another"),
             ("bank", "formula-start"),
         ]);
-        check("王秀兰", "农行", "6228480012345678x", &[("number", "account-number-form")]);
+        check("王秀兰", "农行", "6228480012345678x", &[("account_number", "account-number-form")]);
     }
 
     #[test]
