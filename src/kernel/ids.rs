@@ -129,6 +129,8 @@ entities! {
     ClawbackReceipt => ClawbackReceiptId,
     /// 补贴办法的一个版本
     SchemeVersion => SchemeVersionId,
+    /// 外部或申报的事实
+    Statement => StatementId,
     AuditEvent => AuditEventId,
     Message => MessageId,
     Request => RequestId,

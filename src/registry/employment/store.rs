@@ -99,6 +99,29 @@ pub fn staff(
     Ok(rows.into_iter().map(Employment::from).collect())
 }
 
+/// Who holds one of `positions` on a day, and where, after the person `after` in the order of ids: a page of them.
+pub fn holders(
+    conn: &mut Conn,
+    positions: &[String],
+    on: NaiveDate,
+    after: Option<PersonId>,
+    limit: i64,
+) -> Result<Vec<Employment>, DbError> {
+    let mut query = employments::table
+        .filter(employments::position.eq_any(positions.to_vec()))
+        .filter(employments::from_date.le(on))
+        .filter(employments::to_date.is_null().or(employments::to_date.ge(on)))
+        .select(EmploymentRow::as_select())
+        .order((employments::person_id, employments::from_date))
+        .limit(limit)
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(employments::person_id.gt(after));
+    }
+    let rows: Vec<EmploymentRow> = query.load(conn)?;
+    Ok(rows.into_iter().map(Employment::from).collect())
+}
+
 /// Whether `person` is employed at `employer` on the day.
 pub fn is_employed(
     conn: &mut Conn,
@@ -221,6 +244,20 @@ pub fn declared_of_person(conn: &mut Conn, person: PersonId) -> Result<Vec<Decla
         .order((declared_services::from_date, declared_services::id))
         .load(conn)?;
     Ok(rows.into_iter().map(DeclaredService::from).collect())
+}
+
+/// What was declared of many people.
+pub fn declared_of_people(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<DeclaredService>, DbError> {
+    let mut found = Vec::new();
+    for chunk in people.chunks(CHUNK) {
+        let rows: Vec<DeclaredRow> = declared_services::table
+            .filter(declared_services::person_id.eq_any(chunk.to_vec()))
+            .select(DeclaredRow::as_select())
+            .order((declared_services::from_date, declared_services::id))
+            .load(conn)?;
+        found.extend(rows.into_iter().map(DeclaredService::from));
+    }
+    Ok(found)
 }
 
 pub fn insert_declared(

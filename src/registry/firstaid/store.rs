@@ -67,6 +67,17 @@ pub fn of_person(conn: &mut Conn, person: PersonId) -> Result<Vec<FirstAid>, DbE
     Ok(rows.into_iter().map(FirstAid::from).collect())
 }
 
+/// All of many people's.
+pub fn of_people(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<FirstAid>, DbError> {
+    let rows: Vec<(HeldRow, String)> = held::table
+        .inner_join(people::table)
+        .filter(held::person_id.eq_any(people.to_vec()))
+        .select((HeldRow::as_select(), people::name))
+        .order((held::person_id, held::issued_on))
+        .load(conn)?;
+    Ok(rows.into_iter().map(FirstAid::from).collect())
+}
+
 pub fn find(conn: &mut Conn, id: FirstAidCertificateId) -> Result<Option<FirstAid>, DbError> {
     let row: Option<(HeldRow, String)> = held::table
         .inner_join(people::table)

@@ -23,6 +23,18 @@ pub fn find(conn: &mut Conn, id: OrganisationId) -> Result<Option<Organisation>,
     Ok(organisations::table.find(id).select(Organisation::as_select()).first(conn).optional()?)
 }
 
+/// The organisations of these ids, in no order.
+pub fn find_many(conn: &mut Conn, ids: &[OrganisationId]) -> Result<Vec<Organisation>, DbError> {
+    /// Ids of one statement.
+    const CHUNK: usize = 500;
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let chunk = organisations::table.filter(organisations::id.eq_any(chunk.to_vec()));
+        found.extend(chunk.select(Organisation::as_select()).load(conn)?);
+    }
+    Ok(found)
+}
+
 /// The assessment body with this code (机构站点代码).
 pub fn find_body(conn: &mut Conn, code: &BodyCode) -> Result<Option<Organisation>, DbError> {
     Ok(organisations::table

@@ -113,6 +113,17 @@ pub fn of_person(conn: &mut Conn, person: PersonId) -> Result<Vec<RecordedCertif
     Ok(rows.into_iter().map(RecordedCertificate::from).collect())
 }
 
+/// All of many people's; withdrawn ones too.
+pub fn of_people(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<RecordedCertificate>, DbError> {
+    let rows: Vec<(HeldRow, String)> = held::table
+        .inner_join(people::table)
+        .filter(held::person_id.eq_any(people.to_vec()))
+        .select((HeldRow::as_select(), people::name))
+        .order((held::person_id, held::issued_on))
+        .load(conn)?;
+    Ok(rows.into_iter().map(RecordedCertificate::from).collect())
+}
+
 /// The accounts that recorded this person's, for whoever asks which organisations know them.
 pub fn recorders(conn: &mut Conn, person: PersonId) -> Result<Vec<AccountId>, DbError> {
     let own = held::table.filter(held::person_id.eq(person)).filter(held::recorded_by.is_not_null());

@@ -19,6 +19,7 @@ use crate::registry::training::{
 };
 use crate::{seeds, stored_as_code};
 
+pub mod history;
 pub mod records;
 
 stored_as_code!(ClassStatus, EnrolmentState, Presence, Outcome);
