@@ -7,7 +7,7 @@ use crate::kernel::dates::Timestamp;
 use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{ExamPart, Occupation, SkillLevel};
-use crate::proof::frozen::{FrozenRecord, Named, PartResult, Words};
+use crate::proof::frozen::{FrozenRecord, Named, PartResult, SealedRecord, Words};
 use crate::proof::issue::issue;
 use crate::proof::keys::{KeyId, PrivateKey, Purpose};
 use crate::proof::payload::{CertificateType, Environment, Payload, StatusPlace};
@@ -105,7 +105,11 @@ impl Fixture {
     }
 }
 
-pub fn record() -> FrozenRecord {
+pub fn record() -> SealedRecord {
+    frozen().seal().expect("a record")
+}
+
+pub fn frozen() -> FrozenRecord {
     let words = |zh: &str, en: &str| Words { zh: zh.to_owned(), en: en.to_owned() };
     FrozenRecord {
         version: FrozenRecord::VERSION,
@@ -138,7 +142,7 @@ pub fn record() -> FrozenRecord {
 }
 
 pub fn payload() -> Payload {
-    record().payload().expect("a payload")
+    record().payload()
 }
 
 pub fn id(key: &PrivateKey) -> KeyId {

@@ -80,7 +80,7 @@ fn sign(
     context: &Context,
 ) -> Result<Signed, NotSigned> {
     let record = reservation.record;
-    let payload = record.payload().map_err(|_| NotSigned::Before(Error::BrokenDraft))?;
+    let payload = record.payload();
     let signed = issue(&payload, key, certified, context.now)
         .and_then(|signed| Ok((signed, credential::sign_all(&record, key, certified.id)?)));
     let (signed, proofs) = match signed {
@@ -105,7 +105,6 @@ fn sign(
         issued_on: payload.issued_on,
         expires_on: payload.expires_on,
         record,
-        digest: payload.record,
         cwt: signed.cwt,
         proofs: proofs.to_bytes().to_vec(),
         key: certified.id,

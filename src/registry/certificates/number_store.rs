@@ -14,7 +14,7 @@ use crate::kernel::context::Context;
 use crate::kernel::ids::{AccountId, ApplicationId, CertificateId, OrganisationId, PersonId};
 use crate::kernel::skill::SkillLevel;
 use crate::on_each;
-use crate::proof::frozen::FrozenRecord;
+use crate::proof::frozen::SealedRecord;
 use crate::proof::payload::StatusPlace;
 use crate::proof::status::MIN_ENTRIES;
 use crate::registry::certificates::error::Error;
@@ -170,7 +170,7 @@ struct NewRow<'a> {
     renews_id: Option<CertificateId>,
     status_list: i32,
     status_index: i32,
-    draft: String,
+    draft: &'a str,
     state: ReservationState,
     reserved_by: Option<AccountId>,
     reserved_at: At,
@@ -204,7 +204,7 @@ fn row<'a>(context: &Context, new: &'a Reservation) -> Result<NewRow<'a>, Error>
         renews_id: new.renews,
         status_list,
         status_index,
-        draft: new.record.canonical().map_err(|_| Error::BrokenDraft)?,
+        draft: new.record.canonical(),
         state: new.state,
         reserved_by: context.account(),
         reserved_at: At(new.reserved_at),
@@ -264,7 +264,7 @@ impl TryFrom<ReservationRow> for Reservation {
             application: row.application_id,
             replaces: row.replaces_id,
             renews: row.renews_id,
-            record: FrozenRecord::read(&row.draft).map_err(|_| broken("draft"))?,
+            record: SealedRecord::read(&row.draft).map_err(|_| broken("draft"))?,
             state: row.state,
             explanation: row.explanation,
             reserved_at: row.reserved_at.0,

@@ -13,7 +13,7 @@ use crate::kernel::ids::{
     AccountId, ApplicationId, CertificateEventId, CertificateId, OrganisationId, PersonId, PublicCode, entity,
 };
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
-use crate::proof::frozen::FrozenRecord;
+use crate::proof::frozen::SealedRecord;
 use crate::proof::payload::StatusPlace;
 use crate::registry::certificates::{
     Certificate, CertificateEvent, CertificateState, Change, EventState, News, ReasonCode, ReservationState,
@@ -84,7 +84,7 @@ impl TryFrom<CertificateRow> for Certificate {
             (Standing::Replaced, Some(by)) => CertificateState::Replaced { since, by },
             _ => return Err(broken("certificate state")),
         };
-        let record = FrozenRecord::read(&row.record).map_err(|_| broken("record"))?;
+        let record = SealedRecord::read(&row.record).map_err(|_| broken("record"))?;
         Ok(Self {
             id: row.id,
             code: public_code(row.code)?,
@@ -98,7 +98,6 @@ impl TryFrom<CertificateRow> for Certificate {
             holder: row.holder,
             issued_on: row.issued_on,
             expires_on: row.expires_on,
-            digest: record.digest().map_err(|_| broken("record"))?,
             record,
             cwt: row.cwt,
             proofs: row.proofs,
@@ -247,7 +246,7 @@ struct NewRow<'a> {
     holder: &'a str,
     issued_on: NaiveDate,
     expires_on: Option<NaiveDate>,
-    record: String,
+    record: &'a str,
     cwt: &'a [u8],
     proofs: &'a [u8],
     key_id: String,
@@ -280,7 +279,7 @@ fn row<'a>(context: &Context, new: &'a Certificate) -> Result<NewRow<'a>, DbErro
         holder: &new.holder,
         issued_on: new.issued_on,
         expires_on: new.expires_on,
-        record: new.record.canonical().map_err(|_| broken("record"))?,
+        record: new.record.canonical(),
         cwt: &new.cwt,
         proofs: &new.proofs,
         key_id: new.key.to_string(),
