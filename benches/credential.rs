@@ -15,7 +15,7 @@ use huzheng::kernel::skill::{ExamPart, Occupation, SkillLevel};
 use huzheng::proof::content::Content;
 use huzheng::proof::credential::{issue, sign_all, write_jwt};
 use huzheng::proof::data_integrity::Suite;
-use huzheng::proof::frozen::{FrozenRecord, Named, PartResult, Words};
+use huzheng::proof::frozen::{FrozenRecord, Named, PartResult, SealedRecord, Words};
 use huzheng::proof::jsonld::{contexts, open_badges};
 use huzheng::proof::keys::{KeyId, PrivateKey, Purpose};
 use huzheng::proof::payload::{CertificateType, Environment, StatusPlace};
@@ -154,9 +154,9 @@ fn secret_multibase() -> String {
     huzheng::proof::data_integrity::multibase(&bytes)
 }
 
-fn record() -> Result<FrozenRecord, Failure> {
+fn record() -> Result<SealedRecord, Failure> {
     let words = |zh: &str, en: &str| Words { zh: zh.to_owned(), en: en.to_owned() };
-    Ok(FrozenRecord {
+    let record = FrozenRecord {
         version: FrozenRecord::VERSION,
         kind: CertificateType::Skill,
         environment: Environment::Test,
@@ -180,7 +180,8 @@ fn record() -> Result<FrozenRecord, Failure> {
             PartResult { part: ExamPart::Theory, score: 82 },
             PartResult { part: ExamPart::Practical, score: 76 },
         ],
-    })
+    };
+    Ok(record.seal()?)
 }
 
 fn trust(key: &PrivateKey, now: Timestamp) -> Result<TrustList, Failure> {

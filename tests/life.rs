@@ -10,6 +10,7 @@ use huzheng::kernel::certificate_number::CertificateNumber;
 use huzheng::kernel::context::Origin;
 use huzheng::kernel::ids::{CertificateId, PublicCode, entity};
 use huzheng::kernel::skill::SkillLevel;
+use huzheng::proof::frozen::FrozenRecord;
 use huzheng::proof::payload::StatusPlace;
 use huzheng::registry::certificates::held::held;
 use huzheng::registry::certificates::{Reservation, ReservationState, number_store, store};
@@ -226,12 +227,19 @@ fn multiply(world: &World, id: CertificateId, count: u32) {
         let first = store::find(tx, id)?.expect("a certificate");
         let (mut reservations, mut certificates) = (Vec::new(), Vec::new());
         for n in 0..count {
-            let mut record = first.record.clone();
-            record.number =
-                CertificateNumber::national(&record.body.code, 2026, SkillLevel::Five, 100_000 + n)
-                    .expect("a number");
-            record.code = PublicCode::from_bytes(context.random_bytes());
-            record.status = StatusPlace { list: 2, index: n };
+            let record = FrozenRecord {
+                number: CertificateNumber::national(
+                    &first.record.body.code,
+                    2026,
+                    SkillLevel::Five,
+                    100_000 + n,
+                )
+                .expect("a number"),
+                code: PublicCode::from_bytes(context.random_bytes()),
+                status: StatusPlace { list: 2, index: n },
+                ..FrozenRecord::clone(&first.record)
+            };
+            let record = record.seal().expect("a record");
             let mut copy = first.clone();
             copy.id = context.fresh_id::<entity::Certificate>();
             copy.code = record.code;

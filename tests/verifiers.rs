@@ -15,7 +15,7 @@ use huzheng::kernel::skill::{ExamPart, Occupation, SkillLevel, Specialty};
 use huzheng::proof::cose;
 use huzheng::proof::credential::{self, Signatures};
 use huzheng::proof::data_integrity::{self, Suite};
-use huzheng::proof::frozen::{FrozenRecord, Named, PartResult, Words};
+use huzheng::proof::frozen::{FrozenRecord, Named, PartResult, SealedRecord, Words};
 use huzheng::proof::jsonld::{contexts, open_badges};
 use huzheng::proof::keys::{KeyId, PrivateKey};
 use huzheng::proof::payload::{CertificateType, Environment, StatusPlace};
@@ -40,7 +40,7 @@ fn words(zh: &str, en: &str) -> Words {
 }
 
 /// Records of different shapes: with and without specialty, end and results, with names that are hard to write.
-fn records() -> Vec<FrozenRecord> {
+fn records() -> Vec<SealedRecord> {
     let plain = FrozenRecord {
         version: FrozenRecord::VERSION,
         kind: CertificateType::Skill,
@@ -76,25 +76,25 @@ fn records() -> Vec<FrozenRecord> {
         code: PublicCode::from_bytes(*b"verifiers' code2"),
         ..plain.clone()
     };
-    vec![plain, graded, whole]
+    [plain, graded, whole].map(|record| record.seal().expect("sealed")).to_vec()
 }
 
-fn signed(record: &FrozenRecord) -> Signatures {
+fn signed(record: &SealedRecord) -> Signatures {
     let (key, id) = key(2);
     credential::sign_all(record, &key, id).expect("signed")
 }
 
-fn jsonld(record: &FrozenRecord, suite: Suite) -> String {
+fn jsonld(record: &SealedRecord, suite: Suite) -> String {
     credential::write_jsonld(record, &signed(record), suite).expect("written")
 }
 
-fn jwt(record: &FrozenRecord) -> String {
+fn jwt(record: &SealedRecord) -> String {
     credential::write_jwt(record, &signed(record)).expect("written")
 }
 
-fn cwt(record: &FrozenRecord) -> Vec<u8> {
+fn cwt(record: &SealedRecord) -> Vec<u8> {
     let (key, id) = key(2);
-    cose::sign(&record.payload().expect("a payload").encode(), &key, id).expect("signed")
+    cose::sign(&record.payload().encode(), &key, id).expect("signed")
 }
 
 /// SplitMix64: the same changes in every run.

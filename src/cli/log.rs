@@ -140,8 +140,8 @@ fn proof(number: &str, output: Output) -> Result<(), Failure> {
     let log = Log::new(&config, database.clone(), app::environment(&config)?)?;
     let proof = database.read(|conn| {
         let Some(found) = store::find_by_number(conn, &number)? else { return Ok(None) };
-        let record = found.record.canonical().ok();
-        let proof = log.proof(conn, &found.digest.leaf())?;
+        let record = Some(found.record.canonical().to_owned());
+        let proof = log.proof(conn, &found.record.digest().leaf())?;
         Ok::<_, LogFault>(proof.map(|proof| InclusionProof { record, ..InclusionProof::clone(&proof) }))
     })?;
     let proof = proof

@@ -2,7 +2,7 @@
 //!
 //! The one flow with two transactions, because signing stands between them. The first takes numbers and keeps the
 //! frozen records whose exact bytes are to be signed; the second stores what was signed, with its leaf for the log.
-//! Each step is done once for all the certificates of a batch, and one certificate is a batch of one. Ed25519 gives
+//! Each step is done once for a share of a batch, and one certificate is a batch of one. Ed25519 gives
 //! the same signature for the same bytes, so a call that is made again after a crash finishes what the first one
 //! began. A reservation that can't be signed is made void with its reason: every number ever taken is explained.
 
@@ -11,6 +11,7 @@ mod sign;
 mod store;
 
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 
 use crate::db::{Conn, Database, DbError, Tx};
 use crate::kernel::area::AreaCode;
@@ -106,18 +107,54 @@ struct Passed {
     number: Option<crate::kernel::certificate_number::CertificateNumber>,
 }
 
-/// Issues for the applications of sessions that `body` held, in their order.
+/// Certificates that are reserved together, signed together and stored together.
+const SHARE: usize = 1_000;
+
+/// Issues for the applications of sessions that `body` held, in their order. While one share is being signed, the one
+/// before it is stored and the one behind it reserved; a share is stored whatever becomes of the others.
 fn issue_passed(
     desk: &Desk<'_>,
     context: &Context,
     body: OrganisationId,
     passed: &[Passed],
 ) -> Result<Vec<Issued>, Error> {
-    let reserved = tried_again(desk, |tx| {
-        let ids: Vec<ApplicationId> = passed.iter().map(|one| one.application).collect();
+    let reason = ChangeReason { code: ReasonCode::Passed, words: String::new() };
+    let mut shares = passed.chunks(SHARE);
+    let mut results = Vec::with_capacity(passed.len());
+    std::thread::scope(|scope| {
+        let mut signing: Option<Signing<'_>> = None;
+        loop {
+            let next = shares.next().map(|share| {
+                let signer = sign::Signer::of(desk, reserve_passed(desk, context, body, share)?)?;
+                Ok::<_, Error>(scope.spawn(move || signer.sign_all(context)))
+            });
+            if let Some(signed) = signing.take() {
+                results.extend(store(desk, context, joined(signed), &reason)?);
+            }
+            match next {
+                Some(next) => signing = Some(next?),
+                None => return Ok::<_, Error>(()),
+            }
+        }
+    })?;
+    let issued = |(one, result): (&Passed, _)| Issued { application: one.application, result };
+    Ok(passed.iter().zip(results).map(issued).collect())
+}
+
+type Signing<'a> = ScopedJoinHandle<'a, Vec<Result<sign::Signed, sign::NotSigned>>>;
+
+/// Who may be issued of a share, with the numbers taken.
+fn reserve_passed(
+    desk: &Desk<'_>,
+    context: &Context,
+    body: OrganisationId,
+    share: &[Passed],
+) -> Result<Vec<Result<Reservation, Error>>, Error> {
+    tried_again(desk, |tx| {
+        let ids: Vec<ApplicationId> = share.iter().map(|one| one.application).collect();
         let issued = certificates::store::issued_for(tx, &ids)?;
         let cleared = exams::clearance::cleared_all(tx, &ids, context.today())?;
-        let orders = passed.iter().zip(cleared).map(|(one, cleared)| {
+        let orders = share.iter().zip(cleared).map(|(one, cleared)| {
             let cleared = cleared?;
             if issued.contains(&one.application) {
                 return Err(Error::AlreadyIssued);
@@ -129,11 +166,7 @@ fn issue_passed(
             })
         });
         reserve::all(desk, tx, context, body, orders.collect())
-    })?;
-    let reason = ChangeReason { code: ReasonCode::Passed, words: String::new() };
-    let results = finish(desk, context, reserved, &reason)?;
-    let issued = |(one, result): (&Passed, _)| Issued { application: one.application, result };
-    Ok(passed.iter().zip(results).map(issued).collect())
+    })
 }
 
 /// Issues the certificate that `occasion` asks for: one that follows another.
@@ -150,7 +183,8 @@ pub(super) fn issue_after(
         let order = Order { occasion, grounds, number: None };
         reserve::all(desk, tx, context, body, vec![Ok(order)])
     })?;
-    finish(desk, context, reserved, reason)?.pop().unwrap_or(Err(Error::NotFound))
+    let signed = sign::Signer::of(desk, reserved)?.sign_all(context);
+    store(desk, context, signed, reason)?.pop().unwrap_or(Err(Error::NotFound))
 }
 
 /// Tries a first transaction again where another one took the same place or application in the meantime.
@@ -165,14 +199,13 @@ fn tried_again<T>(desk: &Desk<'_>, work: impl Fn(&mut Tx) -> Result<T, Error>) -
     desk.database.write(&work)
 }
 
-/// Signs what was reserved and stores it, each in the place of its reservation.
-fn finish(
+/// Stores what was signed, each in the place of its reservation, and tells who waits for it.
+fn store(
     desk: &Desk<'_>,
     context: &Context,
-    reserved: Vec<Result<Reservation, Error>>,
+    signed: Vec<Result<sign::Signed, sign::NotSigned>>,
     reason: &ChangeReason,
 ) -> Result<Vec<Result<Certificate, Error>>, Error> {
-    let signed = sign::all(desk, context, reserved)?;
     let replaces = signed.iter().flatten().any(|signed| signed.replaces.is_some());
     let stored = store::all(desk, context, signed, reason)?;
     if stored.iter().any(Result::is_ok) {
@@ -182,4 +215,8 @@ fn finish(
         (desk.status_changed)();
     }
     Ok(stored)
+}
+
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

@@ -6,7 +6,7 @@ use crate::kernel::codes::Code;
 use crate::proof::content::{Content, CredentialForm};
 use crate::proof::credential::{self, Signatures};
 use crate::proof::data_integrity::{self, Suite};
-use crate::proof::fixture::{Fixture, NOON, at, day, id, record};
+use crate::proof::fixture::{Fixture, NOON, at, day, frozen, id, record};
 use crate::proof::frozen::FrozenRecord;
 use crate::proof::keys::{KeyId, PrivateKey, Purpose};
 use crate::proof::payload::Environment;
@@ -28,13 +28,14 @@ impl Case {
     fn good() -> Self {
         let fixture = Fixture::new();
         let (document, status) = (fixture.document(), Some(fixture.snapshot(&[], &[])));
-        Self { record: record(), document, key: fixture.issuing, status, now: NOON }
+        Self { record: frozen(), document, key: fixture.issuing, status, now: NOON }
     }
 
     fn forms(&self) -> [String; 3] {
-        let signatures = credential::sign_all(&self.record, &self.key, id(&self.key)).expect("signed");
-        let jsonld = |suite| credential::write_jsonld(&self.record, &signatures, suite).expect("written");
-        let jwt = credential::write_jwt(&self.record, &signatures).expect("written");
+        let record = self.record.clone().seal().expect("a record");
+        let signatures = credential::sign_all(&record, &self.key, id(&self.key)).expect("signed");
+        let jsonld = |suite| credential::write_jsonld(&record, &signatures, suite).expect("written");
+        let jwt = credential::write_jwt(&record, &signatures).expect("written");
         [jsonld(Suite::Rdfc), jsonld(Suite::Jcs), jwt]
     }
 
@@ -95,9 +96,9 @@ fn the_same_verdicts_as_on_the_code() {
     // Another's signature under our key's name.
     let case = Case::good();
     let thief = PrivateKey::from_random(&mut [9; 32]);
-    let signatures = credential::sign_all(&case.record, &thief, id(&case.key)).expect("signed");
-    let jsonld = |suite| credential::write_jsonld(&case.record, &signatures, suite).expect("written");
-    let jwt = credential::write_jwt(&case.record, &signatures).expect("written");
+    let signatures = credential::sign_all(&record(), &thief, id(&case.key)).expect("signed");
+    let jsonld = |suite| credential::write_jsonld(&record(), &signatures, suite).expect("written");
+    let jwt = credential::write_jwt(&record(), &signatures).expect("written");
     for form in [jsonld(Suite::Rdfc), jsonld(Suite::Jcs), jwt] {
         let report = case.report(&form);
         assert_eq!((report.verdict, detail(&report, Signature)), (Verdict::Forged, "mismatch"));
@@ -237,9 +238,9 @@ fn what_can_not_be_canonicalised_is_unsupported() {
 #[test]
 fn a_stored_form_is_the_same_for_ever() {
     let case = Case::good();
-    let signatures = credential::sign_all(&case.record, &case.key, id(&case.key)).expect("signed");
+    let signatures = credential::sign_all(&record(), &case.key, id(&case.key)).expect("signed");
     let kept = Signatures::from_bytes(&signatures.to_bytes()).expect("signatures");
-    assert_eq!(credential::write_jwt(&case.record, &kept).as_ref(), Ok(&case.forms()[2]));
+    assert_eq!(credential::write_jwt(&record(), &kept).as_ref(), Ok(&case.forms()[2]));
     let form = Content::read(case.forms()[2].as_bytes());
     assert!(matches!(form, Ok(Content::Credential { form: CredentialForm::Jwt, .. })));
 }

@@ -7,8 +7,8 @@ use crate::kernel::dates::Timestamp;
 use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{ExamPart, Occupation, SkillLevel};
-use crate::proof::frozen::{FrozenRecord, Named, PartResult, Words};
-use crate::proof::issue::issue;
+use crate::proof::cose;
+use crate::proof::frozen::{FrozenRecord, Named, PartResult, SealedRecord, Words};
 use crate::proof::keys::{KeyId, PrivateKey, Purpose};
 use crate::proof::payload::{CertificateType, Environment, Payload, StatusPlace};
 use crate::proof::qr::Matrix;
@@ -75,7 +75,7 @@ impl Fixture {
     }
 
     pub fn sign(&self, payload: &Payload) -> Vec<u8> {
-        issue(payload, &self.issuing, self.certified(), at(NOON)).expect("issued").cwt
+        cose::sign(&payload.encode(), &self.issuing, id(&self.issuing)).expect("signed")
     }
 
     pub fn cwt(&self) -> Vec<u8> {
@@ -105,7 +105,11 @@ impl Fixture {
     }
 }
 
-pub fn record() -> FrozenRecord {
+pub fn record() -> SealedRecord {
+    frozen().seal().expect("a record")
+}
+
+pub fn frozen() -> FrozenRecord {
     let words = |zh: &str, en: &str| Words { zh: zh.to_owned(), en: en.to_owned() };
     FrozenRecord {
         version: FrozenRecord::VERSION,
@@ -138,7 +142,7 @@ pub fn record() -> FrozenRecord {
 }
 
 pub fn payload() -> Payload {
-    record().payload().expect("a payload")
+    record().payload()
 }
 
 pub fn id(key: &PrivateKey) -> KeyId {

@@ -3,6 +3,8 @@
 //!
 //! Absent on purpose: the identity number, which only the authorised print opens, and contacts.
 
+use std::ops::Deref;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -96,34 +98,58 @@ pub struct BadRecord;
 impl FrozenRecord {
     pub const VERSION: u8 = 1;
 
-    /// The record's JSON in the canonical form of RFC 8785.
+    /// Writes the record down, once and for all its forms.
     ///
     /// # Errors
     /// [`BadRecord`], which no record of ours comes to.
-    pub fn canonical(&self) -> Result<String, BadRecord> {
-        serde_json_canonicalizer::to_string(self).map_err(|_| BadRecord)
+    pub fn seal(self) -> Result<SealedRecord, BadRecord> {
+        let canonical = serde_json_canonicalizer::to_string(&self).map_err(|_| BadRecord)?;
+        let digest = RecordDigest(Sha256::digest(&canonical).into());
+        Ok(SealedRecord { record: self, canonical, digest })
     }
+}
 
+/// A record with its canonical bytes and their digest. It reads as the record, and is never changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedRecord {
+    record: FrozenRecord,
+    canonical: String,
+    digest: RecordDigest,
+}
+
+impl Deref for SealedRecord {
+    type Target = FrozenRecord;
+
+    fn deref(&self) -> &FrozenRecord {
+        &self.record
+    }
+}
+
+impl SealedRecord {
     /// # Errors
-    /// [`BadRecord`]. Only what [`FrozenRecord::canonical`] writes is accepted.
+    /// [`BadRecord`]. Only what [`FrozenRecord::seal`] writes is accepted.
     pub fn read(text: &str) -> Result<Self, BadRecord> {
-        let record: Self = serde_json::from_str(text).map_err(|_| BadRecord)?;
-        let canonical = record.version == Self::VERSION && record.canonical()? == text;
-        if canonical { Ok(record) } else { Err(BadRecord) }
+        let record: FrozenRecord = serde_json::from_str(text).map_err(|_| BadRecord)?;
+        let canonical = record.version == FrozenRecord::VERSION;
+        let sealed = record.seal()?;
+        if canonical && sealed.canonical == text { Ok(sealed) } else { Err(BadRecord) }
     }
 
-    /// # Errors
-    /// As [`FrozenRecord::canonical`].
-    pub fn digest(&self) -> Result<RecordDigest, BadRecord> {
-        Ok(RecordDigest(Sha256::digest(self.canonical()?).into()))
+    /// The record's JSON in the canonical form of RFC 8785.
+    #[must_use]
+    pub fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    #[must_use]
+    pub const fn digest(&self) -> RecordDigest {
+        self.digest
     }
 
     /// What goes into the QR.
-    ///
-    /// # Errors
-    /// As [`FrozenRecord::canonical`].
-    pub fn payload(&self) -> Result<Payload, BadRecord> {
-        Ok(Payload {
+    #[must_use]
+    pub fn payload(&self) -> Payload {
+        Payload {
             environment: self.environment,
             code: self.code,
             number: self.number.clone(),
@@ -135,8 +161,8 @@ impl FrozenRecord {
             issued_on: self.issued_on,
             expires_on: self.expires_on,
             status: self.status,
-            record: self.digest()?,
-        })
+            record: self.digest,
+        }
     }
 }
 
@@ -151,22 +177,23 @@ impl RecordDigest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proof::fixture::record;
+    use crate::proof::fixture::{frozen, record};
 
     #[test]
     fn only_the_canonical_form_is_read() {
-        let text = record().canonical().expect("written");
-        assert_eq!(FrozenRecord::read(&text), Ok(record()));
-        assert_eq!(FrozenRecord::read(&text.replacen(':', ": ", 1)), Err(BadRecord));
-        assert_eq!(FrozenRecord::read(&text.replacen("\"version\":1", "\"version\":2", 1)), Err(BadRecord));
+        let sealed = record();
+        let text = sealed.canonical().to_owned();
+        assert_eq!(SealedRecord::read(&text), Ok(sealed));
+        assert_eq!(SealedRecord::read(&text.replacen(':', ": ", 1)), Err(BadRecord));
+        assert_eq!(SealedRecord::read(&text.replacen("\"version\":1", "\"version\":2", 1)), Err(BadRecord));
         let more = text.replacen('{', "{\"a\":1,", 1);
-        assert_eq!(FrozenRecord::read(&more), Err(BadRecord));
+        assert_eq!(SealedRecord::read(&more), Err(BadRecord));
     }
 
     #[test]
     fn another_record_has_another_digest() {
-        let other = FrozenRecord { holder: "王桂芳".to_owned(), ..record() };
-        assert_ne!(other.digest(), record().digest());
-        assert_eq!(record().payload().expect("a payload").record, record().digest().expect("a digest"));
+        let other = FrozenRecord { holder: "王桂芳".to_owned(), ..frozen() };
+        assert_ne!(other.seal().expect("sealed").digest(), record().digest());
+        assert_eq!(record().payload().record, record().digest());
     }
 }

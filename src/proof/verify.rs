@@ -9,7 +9,7 @@ use crate::proof::content::{Address, Content, Unreadable};
 use crate::proof::cose::{BadEnvelope, Envelope};
 use crate::proof::credential;
 use crate::proof::credential_check::{self, Examined};
-use crate::proof::frozen::FrozenRecord;
+use crate::proof::frozen::SealedRecord;
 use crate::proof::keys::Purpose;
 use crate::proof::log::inclusion::InclusionProof;
 use crate::proof::payload::{BadPayload, Payload};
@@ -270,9 +270,9 @@ fn check_key(key: &TrustedKey, trust: &TrustList, now: Timestamp, checks: &mut C
 /// stolen the key can sign another name beside a genuine digest.
 fn logged(log: Evidence<'_>, content: &Content, payload: &Payload, trust: &TrustList) -> Logged {
     let says = |record: &str| {
-        FrozenRecord::read(record).is_ok_and(|record| match content {
+        SealedRecord::read(record).is_ok_and(|record| match content {
             Content::Credential { form, text } => credential::says(&record, *form, text),
-            Content::Signed { .. } | Content::Address(_) => record.payload().as_ref() == Ok(payload),
+            Content::Signed { .. } | Content::Address(_) => record.payload() == *payload,
         })
     };
     match log {

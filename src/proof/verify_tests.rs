@@ -4,7 +4,7 @@ use crate::kernel::codes::Code;
 use crate::kernel::ids::PublicCode;
 use crate::proof::content::{Address, Content};
 use crate::proof::cose;
-use crate::proof::fixture::{Fixture, NOON, at, day, id, payload, record};
+use crate::proof::fixture::{Fixture, NOON, at, day, frozen, id, payload, record};
 use crate::proof::frozen::{FrozenRecord, RecordDigest};
 use crate::proof::keys::Purpose;
 use crate::proof::log::checkpoint::Checkpoint;
@@ -211,7 +211,7 @@ fn judged(
         index: 2,
         hashes: Tree::new(head, &tiles).and_then(|tree| tree.prove_leaf(2)).expect("a proof"),
         checkpoint: Checkpoint::sign("huzheng.haining.example/log/test", head, &fixture.log).expect("signed"),
-        record: Some(record().canonical().expect("a record")),
+        record: Some(record().canonical().to_owned()),
     };
     change(&fixture, &mut proof);
     let mut document = fixture.document();
@@ -237,8 +237,8 @@ fn after_a_theft_the_log_tells_the_genuine_from_the_forged() {
     for cutoff in [None, Some(3)] {
         assert_eq!(judged(cutoff, |_, proof| proof.index = 1), wrong);
         // The digest is the genuine one's, and the record says another name than the signature.
-        let renamed = FrozenRecord { holder: "李假".to_owned(), ..record() };
-        let renamed = renamed.canonical().expect("a record");
+        let renamed = FrozenRecord { holder: "李假".to_owned(), ..frozen() };
+        let renamed = renamed.seal().expect("a record").canonical().to_owned();
         assert_eq!(judged(cutoff, |_, proof| proof.record = Some(renamed)), wrong);
         let alone = if cutoff.is_some() { Verdict::StatusUnknown } else { Verdict::Valid };
         assert_eq!(judged(cutoff, |_, proof| proof.record = None), (alone, "log-proof-needed"));

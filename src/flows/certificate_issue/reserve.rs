@@ -9,7 +9,7 @@ use crate::kernel::codes::Code;
 use crate::kernel::context::Context;
 use crate::kernel::ids::{OrganisationId, PersonId, PublicCode};
 use crate::kernel::skill::{SkillLevel, Specialty};
-use crate::proof::frozen::{FrozenRecord, Named, Words};
+use crate::proof::frozen::{FrozenRecord, Named, SealedRecord, Words};
 use crate::proof::issue::{Refused, refusals};
 use crate::proof::payload::{Payload, StatusPlace};
 use crate::proof::trust::TrustedKey;
@@ -95,11 +95,12 @@ fn reserve(
     for ((wanted, number), place) in wanted.iter().zip(numbers).zip(places) {
         let person = people.get(&wanted.issuable.person()).ok_or(Error::NotFound)?;
         let record = freeze(desk, context, &wanted.issuable, body, person, number, place);
+        let record = record.seal().map_err(|_| Error::BrokenDraft)?;
         new.push(reservation(record, wanted, body, context));
     }
     // One that can't be signed gives its number back. In a batch the number stays taken, void with its reason.
     if let ([only], 1) = (new.as_slice(), asked) {
-        let payload = only.record.payload().map_err(|_| Error::BrokenDraft)?;
+        let payload = only.record.payload();
         let reasons = refusals(&payload, &certified, context.today());
         if !reasons.is_empty() {
             return Err(Refused(reasons).into());
@@ -121,9 +122,6 @@ fn take_within_cap(
     let more = u32::try_from(asked).unwrap_or(u32::MAX);
     let taken = number_store::count_taken(tx, body, context.today(), more)?;
     let beyond = certified.daily_cap.map_or(0, |cap| taken.saturating_sub(cap)).min(more);
-    if beyond == more {
-        return Err(Error::DailyCap);
-    }
     if beyond > 0 {
         number_store::give_back(tx, body, context.today(), beyond)?;
     }
@@ -152,7 +150,7 @@ fn take_numbers(
     wanted.iter().map(number).collect()
 }
 
-fn reservation(record: FrozenRecord, wanted: &Wanted, body: &Organisation, context: &Context) -> Reservation {
+fn reservation(record: SealedRecord, wanted: &Wanted, body: &Organisation, context: &Context) -> Reservation {
     Reservation {
         number: record.number.clone(),
         code: record.code,

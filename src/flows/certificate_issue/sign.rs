@@ -1,13 +1,13 @@
 //! Between the two transactions: every reserved record is signed, on all processors, and each signature checked.
 
 use std::num::NonZero;
+use std::sync::Arc;
 
-use crate::flows::certificate_issue::Desk;
+use crate::flows::certificate_issue::{Desk, joined};
 use crate::kernel::context::Context;
 use crate::kernel::ids::{CertificateId, entity};
-use crate::proof::credential;
-use crate::proof::issue::{self, Refused, issue};
-use crate::proof::keys::Signer;
+use crate::proof::issue::{self, Refused, SignedCertificate, issue_all};
+use crate::proof::keys;
 use crate::proof::trust::TrustedKey;
 use crate::registry::certificates::error::Error;
 use crate::registry::certificates::{Certificate, CertificateState, Reservation, UploadState};
@@ -37,60 +37,67 @@ pub enum NotSigned {
     Refused(Box<Reservation>, Refused),
 }
 
-/// Signs what was reserved, for one body, each in its place.
-pub fn all(
-    desk: &Desk<'_>,
-    context: &Context,
-    mut reserved: Vec<Result<Reservation, Error>>,
-) -> Result<Vec<Result<Signed, NotSigned>>, Error> {
-    let body = reserved.iter().flatten().map(|one| one.record.body.code.clone()).next();
-    let Some(body) = body else {
-        return Ok(reserved.into_iter().filter_map(Result::err).map(NotSigned::Before).map(Err).collect());
-    };
-    let (key, certified) = (desk.signing_key)(&body)?;
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let share = reserved.len().div_ceil(threads).max(PER_THREAD);
-    let mut shares = Vec::new();
-    while !reserved.is_empty() {
-        let rest = reserved.split_off(share.min(reserved.len()));
-        shares.push(std::mem::replace(&mut reserved, rest));
+/// What was reserved, with the key that is to sign it.
+pub struct Signer {
+    reserved: Vec<Result<Reservation, Error>>,
+    /// `None` where nothing is to be signed.
+    key: Option<(Arc<dyn keys::Signer>, TrustedKey)>,
+}
+
+impl Signer {
+    /// All are of one body.
+    pub fn of(desk: &Desk<'_>, reserved: Vec<Result<Reservation, Error>>) -> Result<Self, Error> {
+        let body = reserved.iter().flatten().map(|one| &one.record.body.code).next();
+        let key = body.map(|body| (desk.signing_key)(body)).transpose()?;
+        Ok(Self { reserved, key })
     }
-    let sign_share = |share: Vec<Result<Reservation, Error>>| -> Vec<_> {
-        share
-            .into_iter()
-            .map(|one| sign(one.map_err(NotSigned::Before)?, &*key, &certified, context))
-            .collect()
-    };
-    let sign_share = &sign_share;
-    let signed = std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            shares.into_iter().map(|share| scope.spawn(move || sign_share(share))).collect();
-        workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Result<Vec<_>, _>>()
-    });
-    match signed {
-        Ok(shares) => Ok(shares.into_iter().flatten().collect()),
-        Err(panic) => std::panic::resume_unwind(panic),
+
+    /// Signs what was reserved, each in its place.
+    pub fn sign_all(mut self, context: &Context) -> Vec<Result<Signed, NotSigned>> {
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let share = self.reserved.len().div_ceil(threads).max(PER_THREAD);
+        let mut shares = Vec::new();
+        while !self.reserved.is_empty() {
+            let rest = self.reserved.split_off(share.min(self.reserved.len()));
+            shares.push(std::mem::replace(&mut self.reserved, rest));
+        }
+        let key = self.key.as_ref();
+        let sign_share = move |share: Vec<Result<Reservation, Error>>| -> Vec<_> {
+            let Some((key, certified)) = key else {
+                return share.into_iter().filter_map(Result::err).map(NotSigned::Before).map(Err).collect();
+            };
+            let records = share.iter().flatten().map(|one| &one.record);
+            let mut signed = issue_all(records, &**key, certified, context.now).into_iter();
+            let one = |one: Result<Reservation, Error>| {
+                let reservation = one.map_err(NotSigned::Before)?;
+                let signed = signed.next().ok_or(NotSigned::Before(Error::NotFound))?;
+                certificate(reservation, signed, certified, context)
+            };
+            share.into_iter().map(one).collect()
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> =
+                shares.into_iter().map(|share| scope.spawn(move || sign_share(share))).collect();
+            workers.into_iter().flat_map(joined).collect()
+        })
     }
 }
 
-fn sign(
+fn certificate(
     reservation: Reservation,
-    key: &dyn Signer,
+    signed: Result<SignedCertificate, issue::NotSigned>,
     certified: &TrustedKey,
     context: &Context,
 ) -> Result<Signed, NotSigned> {
-    let record = reservation.record;
-    let payload = record.payload().map_err(|_| NotSigned::Before(Error::BrokenDraft))?;
-    let signed = issue(&payload, key, certified, context.now)
-        .and_then(|signed| Ok((signed, credential::sign_all(&record, key, certified.id)?)));
-    let (signed, proofs) = match signed {
+    let signed = match signed {
         Ok(signed) => signed,
         // The number stays reserved for the same call, made again.
         Err(issue::NotSigned::Signing(error)) => return Err(NotSigned::Before(error.into())),
         Err(issue::NotSigned::Refused(refused)) => {
-            return Err(NotSigned::Refused(Box::new(Reservation { record, ..reservation }), refused));
+            return Err(NotSigned::Refused(Box::new(reservation), refused));
         }
     };
+    let payload = reservation.record.payload();
     let certificate = Certificate {
         id: context.fresh_id::<entity::Certificate>(),
         code: payload.code,
@@ -104,10 +111,9 @@ fn sign(
         holder: payload.holder,
         issued_on: payload.issued_on,
         expires_on: payload.expires_on,
-        record,
-        digest: payload.record,
+        record: reservation.record,
         cwt: signed.cwt,
-        proofs: proofs.to_bytes().to_vec(),
+        proofs: signed.proofs.to_bytes().to_vec(),
         key: certified.id,
         place: payload.status,
         state: CertificateState::Valid { since: payload.issued_on },

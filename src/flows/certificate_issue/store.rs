@@ -81,7 +81,7 @@ fn keep(
         .map(|new| (new.id, store::done_event(context, Change::Issue, ReasonCode::Passed, &reason.words)))
         .collect();
     store::insert_events(tx, &events)?;
-    let leaves: Vec<_> = new.iter().map(|new| new.digest.leaf()).collect();
+    let leaves: Vec<_> = new.iter().map(|new| new.record.digest().leaf()).collect();
     log::store::append(tx, context, &leaves)?;
     let lines: Vec<_> = new.iter().map(issued_line).collect();
     audit::store::record_all(tx, context, "certificate_issue", &lines)?;

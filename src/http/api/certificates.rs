@@ -278,7 +278,7 @@ pub enum Release {
 }
 
 pub fn release(app: &App, conn: &mut Conn, certificate: &Certificate) -> Result<Release, Problem> {
-    let published = app.log.is_published(conn, &certificate.digest.leaf())?;
+    let published = app.log.is_published(conn, &certificate.record.digest().leaf())?;
     Ok(if published { Release::Done } else { Release::Waiting })
 }
 
@@ -302,7 +302,7 @@ fn whole(app: &App, actor: &Actor, id: CertificateId) -> Result<CertificateView,
         let (certificate, body) = service::certificate(conn, actor, id)?;
         let events = store::events(conn, id)?;
         let links = life_store::links_of(conn, id)?;
-        let proof = app.log.proof(conn, &certificate.digest.leaf())?;
+        let proof = app.log.proof(conn, &certificate.record.digest().leaf())?;
         let release = if proof.is_some() { Release::Done } else { Release::Waiting };
         let mut view = CertificateView::new(app, &certificate, links, &body, release);
         view.events = events.iter().map(EventView::from).collect();
@@ -436,7 +436,7 @@ pub fn logged_proof(
     conn: &mut Conn,
     certificate: &Certificate,
 ) -> Result<InclusionProof, Problem> {
-    let proof = app.log.proof(conn, &certificate.digest.leaf())?.ok_or(Problem::NotYet(2))?;
-    let record = certificate.record.canonical().map_err(|error| Problem::Internal(error.to_string()))?;
-    Ok(InclusionProof { record: Some(record), ..InclusionProof::clone(&proof) })
+    let proof = app.log.proof(conn, &certificate.record.digest().leaf())?.ok_or(Problem::NotYet(2))?;
+    let record = Some(certificate.record.canonical().to_owned());
+    Ok(InclusionProof { record, ..InclusionProof::clone(&proof) })
 }

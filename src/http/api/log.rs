@@ -32,7 +32,9 @@ pub async fn proof(call: Call, code: web::Path<String>) -> Answer {
             let Some(code) = code else { return Ok(None) };
             app.database.read(|conn| {
                 let Some(found) = store::find_by_code(conn, &code)? else { return Ok(None) };
-                Ok::<_, Problem>(app.log.proof(conn, &found.digest.leaf())?.map(|proof| proof.text()))
+                Ok::<_, Problem>(
+                    app.log.proof(conn, &found.record.digest().leaf())?.map(|proof| proof.text()),
+                )
             })
         })
         .await?;

@@ -292,11 +292,10 @@ async fn find_known(call: &Call, code: PublicCode) -> Result<Register, Problem> 
         .work(move |app, _| {
             app.database.read(|conn| {
                 let Some(found) = store::find_by_code(conn, &code)? else { return Ok(Register::Nothing) };
-                let Some(proof) = app.log.proof(conn, &found.digest.leaf())? else {
+                let Some(proof) = app.log.proof(conn, &found.record.digest().leaf())? else {
                     return Ok(Register::Waiting);
                 };
-                let record =
-                    found.record.canonical().map_err(|error| Problem::Internal(error.to_string()))?;
+                let record = found.record.canonical().to_owned();
                 let known =
                     Known { person: found.person, holder: found.holder, cwt: found.cwt, record, proof };
                 Ok::<_, Problem>(Register::Released(Arc::new(known)))

@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use crate::proof::content::CredentialForm;
 use crate::proof::data_integrity::{Suite, combine, proof_value, signature_of};
-use crate::proof::frozen::FrozenRecord;
+use crate::proof::frozen::SealedRecord;
 use crate::proof::issue::NotSigned;
 use crate::proof::jwt::{self, VcJwt};
-use crate::proof::keys::{KeyId, PublicKey, Signer, SigningError};
+use crate::proof::keys::{KeyId, PublicKey, Signer};
 use crate::proof::payload::Payload;
 use slots::{Slot, Slots};
 use template::Templates;
@@ -78,15 +78,14 @@ impl Signatures {
 ///
 /// # Errors
 /// [`NotSigned`]: the record can't be written as a credential, or the key can't be used.
-pub fn sign_all(record: &FrozenRecord, key: &dyn Signer, id: KeyId) -> Result<Signatures, NotSigned> {
+pub fn sign_all(record: &SealedRecord, key: &dyn Signer, id: KeyId) -> Result<Signatures, NotSigned> {
     let slots = with_method(record, id)?;
     let templates = Templates::of(slots.shape)?;
-    let proof = |suite| sign_proof(templates, &slots, suite, key);
     let message = jwt::message(slots.get(Slot::Method), templates.document(&slots).as_bytes());
     Ok(Signatures {
         key: id,
-        rdfc: proof(Suite::Rdfc)?,
-        jcs: proof(Suite::Jcs)?,
+        rdfc: key.sign(&hashed(templates, &slots, Suite::Rdfc))?,
+        jcs: key.sign(&hashed(templates, &slots, Suite::Jcs))?,
         jwt: key.sign(message.as_bytes())?,
     })
 }
@@ -95,10 +94,10 @@ pub fn sign_all(record: &FrozenRecord, key: &dyn Signer, id: KeyId) -> Result<Si
 ///
 /// # Errors
 /// As [`sign_all`].
-pub fn issue(record: &FrozenRecord, suite: Suite, key: &dyn Signer, id: KeyId) -> Result<String, NotSigned> {
+pub fn issue(record: &SealedRecord, suite: Suite, key: &dyn Signer, id: KeyId) -> Result<String, NotSigned> {
     let mut slots = with_method(record, id)?;
     let templates = Templates::of(slots.shape)?;
-    let signature = sign_proof(templates, &slots, suite, key)?;
+    let signature = key.sign(&hashed(templates, &slots, suite))?;
     slots.set(Slot::ProofValue, proof_value(&signature));
     Ok(templates.signed(suite, &slots))
 }
@@ -108,7 +107,7 @@ pub fn issue(record: &FrozenRecord, suite: Suite, key: &dyn Signer, id: KeyId) -
 /// # Errors
 /// [`Unwritable`].
 pub fn write_jsonld(
-    record: &FrozenRecord,
+    record: &SealedRecord,
     signatures: &Signatures,
     suite: Suite,
 ) -> Result<String, Unwritable> {
@@ -119,7 +118,7 @@ pub fn write_jsonld(
 
 /// Whether a credential, whatever its proof, says exactly what `record` does.
 #[must_use]
-pub fn says(record: &FrozenRecord, form: CredentialForm, text: &str) -> bool {
+pub fn says(record: &SealedRecord, form: CredentialForm, text: &str) -> bool {
     let document =
         || Some(Templates::of(Slots::of(record).ok()?.shape).ok()?.document(&Slots::of(record).ok()?));
     match form {
@@ -138,28 +137,24 @@ pub fn says(record: &FrozenRecord, form: CredentialForm, text: &str) -> bool {
 ///
 /// # Errors
 /// [`Unwritable`].
-pub fn write_jwt(record: &FrozenRecord, signatures: &Signatures) -> Result<String, Unwritable> {
+pub fn write_jwt(record: &SealedRecord, signatures: &Signatures) -> Result<String, Unwritable> {
     let slots = with_method(record, signatures.key)?;
     let document = Templates::of(slots.shape)?.document(&slots);
     let message = jwt::message(slots.get(Slot::Method), document.as_bytes());
     Ok(jwt::with_signature(message, &signatures.jwt))
 }
 
-fn with_method(record: &FrozenRecord, key: KeyId) -> Result<Slots<'_>, Unwritable> {
+fn with_method(record: &SealedRecord, key: KeyId) -> Result<Slots<'_>, Unwritable> {
     let mut slots = Slots::of(record)?;
     let method = format!("{}#{key}", slots.get(Slot::Did));
     slots.set(Slot::Method, method);
     Ok(slots)
 }
 
-fn sign_proof(
-    templates: &Templates,
-    slots: &Slots<'_>,
-    suite: Suite,
-    key: &dyn Signer,
-) -> Result<[u8; 64], SigningError> {
+/// What a signature of `suite` is of.
+fn hashed(templates: &Templates, slots: &Slots<'_>, suite: Suite) -> [u8; 64] {
     let [proof, document] = templates.canonical(suite, slots);
-    key.sign(&combine(proof.as_bytes(), document.as_bytes()))
+    combine(proof.as_bytes(), document.as_bytes())
 }
 
 /// A credential of exactly the shape that we write. Nothing is believed yet.
@@ -189,8 +184,7 @@ impl<'a> Ours<'a> {
 
     #[must_use]
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {
-        let [proof, document] = self.templates.canonical(self.suite, &self.slots);
-        let hashes = combine(proof.as_bytes(), document.as_bytes());
+        let hashes = hashed(self.templates, &self.slots, self.suite);
         signature_of(self.slots.get(Slot::ProofValue))
             .is_some_and(|signature| key.has_signed(&hashes, &signature))
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::kernel::codes::Code;
 use crate::kernel::skill::{ExamPart, SkillLevel, Specialty};
 use crate::proof::credential::Unwritable;
-use crate::proof::frozen::{FrozenRecord, RecordDigest};
+use crate::proof::frozen::{FrozenRecord, RecordDigest, SealedRecord};
 use crate::proof::payload::{Payload, StatusPlace};
 
 /// One place of the templates whose text differs.
@@ -104,8 +104,8 @@ impl<'a> Slots<'a> {
 
     /// # Errors
     /// [`Unwritable`].
-    pub fn of(record: &'a FrozenRecord) -> Result<Self, Unwritable> {
-        let FrozenRecord { base, code, status, occupation, specialty, level, body, criteria, .. } = record;
+    pub fn of(record: &'a SealedRecord) -> Result<Self, Unwritable> {
+        let FrozenRecord { base, code, status, occupation, specialty, level, body, criteria, .. } = &**record;
         let mut slots = Self::empty();
         slots.set(Slot::Base, base);
         slots.set(Slot::Code, code.to_string());
@@ -136,7 +136,7 @@ impl<'a> Slots<'a> {
         for result in &record.results {
             slots.put_score(result.part, result.score.to_string().into());
         }
-        slots.set(Slot::Digest, multihash(record.digest().map_err(|_| Unwritable::Text)?));
+        slots.set(Slot::Digest, multihash(record.digest()));
         slots.set(Slot::ValidFrom, format!("{}{DAWN}", record.issued_on));
         if let Some(last_day) = record.expires_on {
             slots.shape.expires = true;

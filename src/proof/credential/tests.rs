@@ -6,14 +6,14 @@ use crate::kernel::codes::Code;
 use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{ExamPart, SkillLevel, Specialty};
 use crate::proof::data_integrity;
-use crate::proof::fixture::{Fixture, day, id, record};
-use crate::proof::frozen::{Named, PartResult, Words};
+use crate::proof::fixture::{Fixture, day, frozen, id, record};
+use crate::proof::frozen::{FrozenRecord, Named, PartResult, Words};
 use crate::proof::jsonld;
 use crate::proof::payload::{Environment, StatusPlace};
 
 const SUITES: [Suite; 2] = [Suite::Rdfc, Suite::Jcs];
 
-fn written(record: &FrozenRecord, suite: Suite) -> String {
+fn written(record: &SealedRecord, suite: Suite) -> String {
     let fixture = Fixture::new();
     let signatures = sign_all(record, &fixture.issuing, id(&fixture.issuing)).expect("signed");
     write_jsonld(record, &signatures, suite).expect("written")
@@ -27,8 +27,9 @@ fn the_form_of_the_credential() {
             Specialty::DementiaCare,
             Words { zh: "认知障碍照护员".to_owned(), en: "Dementia care".to_owned() },
         )),
-        ..record()
+        ..frozen()
     };
+    let record = record.seal().expect("sealed");
     let value: Value = serde_json::from_str(&written(&record, Suite::Rdfc)).expect("JSON");
     insta::assert_snapshot!(serde_json::to_string_pretty(&value).expect("JSON"));
 }
@@ -45,7 +46,7 @@ fn the_general_path_accepts_every_form() {
         let ours = Ours::read(&text).expect("ours");
         assert!(ours.is_signed_by(&key) && !ours.is_signed_by(&fixture.status.public()));
         assert_eq!(ours.method(), Method::Own(id(&fixture.issuing)));
-        let content = (record().payload().expect("a payload"), record().base);
+        let content = (record().payload(), record().base.clone());
         assert_eq!(ours.content(), Some((content.0.clone(), content.1.as_str())));
         // Written another way it is the same credential.
         let pretty = serde_json::to_string_pretty(&value).expect("JSON");
@@ -69,7 +70,7 @@ fn a_library_of_others_reads_the_jwt() {
     assert_eq!(decoded.header.typ.as_deref(), Some("vc+jwt"));
     let document = decoded.claims.to_string();
     let content = read_document(&document).expect("ours");
-    assert_eq!(content, (record().payload().expect("a payload"), record().base));
+    assert_eq!(content, (record().payload(), record().base.clone()));
 }
 
 #[test]
@@ -84,14 +85,16 @@ fn signatures_are_stored_and_read() {
 #[test]
 fn what_can_not_be_written() {
     let check = |change: fn(&mut FrozenRecord), expected: Unwritable| {
-        let mut record = record();
+        let mut record = frozen();
         change(&mut record);
+        let record = record.seal().expect("sealed");
         let fixture = Fixture::new();
         assert_eq!(sign_all(&record, &fixture.issuing, id(&fixture.issuing)), Err(expected.into()));
     };
     for base in ["", "ftp://a.example", "https://", "https://a.example/", "https://a>.example", "https://a b"]
     {
-        let record = FrozenRecord { base: base.to_owned(), ..record() };
+        let record = FrozenRecord { base: base.to_owned(), ..frozen() };
+        let record = record.seal().expect("sealed");
         let fixture = Fixture::new();
         let signed = sign_all(&record, &fixture.issuing, id(&fixture.issuing));
         assert_eq!(signed, Err(Unwritable::Base.into()), "{base}");
@@ -112,7 +115,7 @@ fn named<C: Code + std::fmt::Debug + 'static>() -> impl Strategy<Value = Named<C
     (0..C::ALL.len(), texts(), texts()).prop_map(|(place, zh, en)| Named { code: C::ALL[place], zh, en })
 }
 
-fn records() -> impl Strategy<Value = FrozenRecord> {
+fn records() -> impl Strategy<Value = SealedRecord> {
     let bases = prop_oneof!["https://[a-z]{1,8}\\.example", "http://127\\.0\\.0\\.1:[1-9][0-9]{3}"];
     let identity = (bases, any::<[u8; 16]>(), texts(), "[A-Z0-9\u{53f7}]{4,40}", 0..Environment::ALL.len());
     let skill =
@@ -140,8 +143,10 @@ fn records() -> impl Strategy<Value = FrozenRecord> {
             results: parts
                 .filter_map(|(part, score)| Some(PartResult { part: *part, score: score? }))
                 .collect(),
-            ..record()
+            ..frozen()
         }
+        .seal()
+        .expect("a record")
     })
 }
 
@@ -172,7 +177,7 @@ proptest! {
             let text = written(&record, suite);
             let ours = Ours::read(&text).expect("ours");
             prop_assert!(ours.is_signed_by(&Fixture::new().issuing.public()));
-            let payload = record.payload().expect("a payload");
+            let payload = record.payload();
             prop_assert_eq!(ours.content(), Some((payload, record.base.as_str())));
         }
     }

@@ -25,7 +25,7 @@ use crate::kernel::ids::{
     AccountId, ApplicationId, CertificateEventId, CertificateId, OrganisationId, PersonId, PublicCode,
 };
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
-use crate::proof::frozen::{FrozenRecord, RecordDigest};
+use crate::proof::frozen::SealedRecord;
 use crate::proof::keys::KeyId;
 use crate::proof::payload::StatusPlace;
 use chrono::NaiveDate;
@@ -183,8 +183,7 @@ pub struct Certificate {
     pub issued_on: NaiveDate,
     /// The last day on which it counts.
     pub expires_on: Option<NaiveDate>,
-    pub record: FrozenRecord,
-    pub digest: RecordDigest,
+    pub record: SealedRecord,
     /// What is in the QR: signed, in COSE_Sign1.
     pub cwt: Vec<u8>,
     /// The signatures of the other forms.
@@ -242,7 +241,7 @@ pub struct Reservation {
     /// The certificate that the new one renews.
     pub renews: Option<CertificateId>,
     /// From whose exact bytes every form is signed.
-    pub record: FrozenRecord,
+    pub record: SealedRecord,
     pub state: ReservationState,
     /// Why it came to nothing.
     pub explanation: Option<String>,

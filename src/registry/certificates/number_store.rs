@@ -13,13 +13,13 @@ use crate::kernel::certificate_number::{BadNumber, BodyCode, CertificateNumber};
 use crate::kernel::context::Context;
 use crate::kernel::ids::{AccountId, ApplicationId, CertificateId, OrganisationId, PersonId};
 use crate::kernel::skill::SkillLevel;
-use crate::on_each;
-use crate::proof::frozen::FrozenRecord;
+use crate::proof::frozen::SealedRecord;
 use crate::proof::payload::StatusPlace;
 use crate::proof::status::MIN_ENTRIES;
 use crate::registry::certificates::error::Error;
 use crate::registry::certificates::store::{broken, public_code};
 use crate::registry::certificates::{Reservation, ReservationState};
+use crate::{insert_all, on_each};
 
 /// A list takes new certificates until it is half full, so that a free place is found in a few draws.
 const PER_LIST: u32 = MIN_ENTRIES / 2;
@@ -170,7 +170,7 @@ struct NewRow<'a> {
     renews_id: Option<CertificateId>,
     status_list: i32,
     status_index: i32,
-    draft: String,
+    draft: &'a str,
     state: ReservationState,
     reserved_by: Option<AccountId>,
     reserved_at: At,
@@ -179,9 +179,7 @@ struct NewRow<'a> {
 pub fn insert(tx: &mut Tx, context: &Context, new: &[Reservation]) -> Result<(), Error> {
     for chunk in new.chunks(CHUNK) {
         let rows = chunk.iter().map(|new| row(context, new)).collect::<Result<Vec<_>, Error>>()?;
-        let inserted = on_each!(tx, conn => diesel::insert_into(certificate_reservations::table)
-            .values(&rows)
-            .execute(conn));
+        let inserted = insert_all!(tx, certificate_reservations::table, &rows);
         inserted.map_err(|error| {
             let error = DbError::from(error);
             let of_number = error.is_duplicate_of("certificate_reservations", "number")
@@ -204,7 +202,7 @@ fn row<'a>(context: &Context, new: &'a Reservation) -> Result<NewRow<'a>, Error>
         renews_id: new.renews,
         status_list,
         status_index,
-        draft: new.record.canonical().map_err(|_| Error::BrokenDraft)?,
+        draft: new.record.canonical(),
         state: new.state,
         reserved_by: context.account(),
         reserved_at: At(new.reserved_at),
@@ -264,7 +262,7 @@ impl TryFrom<ReservationRow> for Reservation {
             application: row.application_id,
             replaces: row.replaces_id,
             renews: row.renews_id,
-            record: FrozenRecord::read(&row.draft).map_err(|_| broken("draft"))?,
+            record: SealedRecord::read(&row.draft).map_err(|_| broken("draft"))?,
             state: row.state,
             explanation: row.explanation,
             reserved_at: row.reserved_at.0,

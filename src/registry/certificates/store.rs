@@ -13,13 +13,13 @@ use crate::kernel::ids::{
     AccountId, ApplicationId, CertificateEventId, CertificateId, OrganisationId, PersonId, PublicCode, entity,
 };
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
-use crate::proof::frozen::FrozenRecord;
+use crate::proof::frozen::SealedRecord;
 use crate::proof::payload::StatusPlace;
 use crate::registry::certificates::{
     Certificate, CertificateEvent, CertificateState, Change, EventState, News, ReasonCode, ReservationState,
     Standing, UploadState,
 };
-use crate::{on_each, stored_as_code};
+use crate::{insert_all, stored_as_code};
 
 stored_as_code!(Standing, Change, News, ReasonCode, EventState, ReservationState, UploadState);
 
@@ -84,7 +84,7 @@ impl TryFrom<CertificateRow> for Certificate {
             (Standing::Replaced, Some(by)) => CertificateState::Replaced { since, by },
             _ => return Err(broken("certificate state")),
         };
-        let record = FrozenRecord::read(&row.record).map_err(|_| broken("record"))?;
+        let record = SealedRecord::read(&row.record).map_err(|_| broken("record"))?;
         Ok(Self {
             id: row.id,
             code: public_code(row.code)?,
@@ -98,7 +98,6 @@ impl TryFrom<CertificateRow> for Certificate {
             holder: row.holder,
             issued_on: row.issued_on,
             expires_on: row.expires_on,
-            digest: record.digest().map_err(|_| broken("record"))?,
             record,
             cwt: row.cwt,
             proofs: row.proofs,
@@ -216,7 +215,7 @@ pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Certific
 pub fn insert(tx: &mut Tx, context: &Context, new: &[Certificate]) -> Result<(), DbError> {
     for chunk in new.chunks(CHUNK) {
         let rows = chunk.iter().map(|new| row(context, new)).collect::<Result<Vec<_>, DbError>>()?;
-        on_each!(tx, conn => diesel::insert_into(certificates::table).values(&rows).execute(conn))?;
+        insert_all!(tx, certificates::table, &rows)?;
         let standings: Vec<_> = chunk
             .iter()
             .map(|new| {
@@ -227,7 +226,7 @@ pub fn insert(tx: &mut Tx, context: &Context, new: &[Certificate]) -> Result<(),
                 )
             })
             .collect();
-        on_each!(tx, conn => diesel::insert_into(certificate_standings::table).values(&standings).execute(conn))?;
+        insert_all!(tx, certificate_standings::table, &standings)?;
     }
     Ok(())
 }
@@ -247,7 +246,7 @@ struct NewRow<'a> {
     holder: &'a str,
     issued_on: NaiveDate,
     expires_on: Option<NaiveDate>,
-    record: String,
+    record: &'a str,
     cwt: &'a [u8],
     proofs: &'a [u8],
     key_id: String,
@@ -280,7 +279,7 @@ fn row<'a>(context: &Context, new: &'a Certificate) -> Result<NewRow<'a>, DbErro
         holder: &new.holder,
         issued_on: new.issued_on,
         expires_on: new.expires_on,
-        record: new.record.canonical().map_err(|_| broken("record"))?,
+        record: new.record.canonical(),
         cwt: &new.cwt,
         proofs: &new.proofs,
         key_id: new.key.to_string(),
@@ -366,7 +365,7 @@ pub fn insert_events(tx: &mut Tx, events: &[(CertificateId, CertificateEvent)]) 
                 )
             })
             .collect();
-        on_each!(tx, conn => diesel::insert_into(certificate_events::table).values(&rows).execute(conn))?;
+        insert_all!(tx, certificate_events::table, &rows)?;
     }
     Ok(())
 }
