@@ -39,9 +39,7 @@ impl SchemeBook {
         let entered = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let in_force = entered.values().rev().find(|one| {
             let scheme = &one.scheme;
-            scheme.code == code
-                && scheme.valid_from <= day
-                && scheme.valid_to.is_none_or(|last| day <= last)
+            scheme.code == code && scheme.valid_from <= day && scheme.valid_to.is_none_or(|last| day <= last)
         });
         Ok(in_force.cloned())
     }

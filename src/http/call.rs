@@ -209,7 +209,9 @@ impl Call {
 pub enum Changed<T> {
     Done(T),
     /// It waits for a second person.
-    Pending { pending: T },
+    Pending {
+        pending: T,
+    },
 }
 
 /// How the JSON of what waits begins.

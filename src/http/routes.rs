@@ -178,8 +178,7 @@ const HOLDERS: Access = Access::Roles(&[Caregiver]);
 /// Who files claims.
 const CLAIMANTS: Access = Access::Roles(&[Institution, Caregiver]);
 
-const CLAIM_READERS: Access =
-    Access::Roles(&[Administrator, Bureau, Finance, Town, Institution, Caregiver]);
+const CLAIM_READERS: Access = Access::Roles(&[Administrator, Bureau, Finance, Town, Institution, Caregiver]);
 
 const TOWN: Access = Access::Roles(&[Town]);
 
@@ -854,9 +853,7 @@ fn claims() -> Vec<RouteSpec> {
 
 fn payments() -> Vec<RouteSpec> {
     use api::subsidies::accounts::{self, BankAccountView};
-    use api::subsidies::batches::{
-        self, BatchDetailView, BatchQuery, BatchView, OpenedView, ResultsView,
-    };
+    use api::subsidies::batches::{self, BatchDetailView, BatchQuery, BatchView, OpenedView, ResultsView};
     use api::subsidies::clawbacks::{self, ClawbackDetailView, ClawbackQuery, ClawbackView};
     vec![
         get("/api/v1/people/{id}/bank-account", PAYEES, accounts::person_account_view)

@@ -15,7 +15,7 @@ pub mod organisations;
 pub mod outbox;
 pub mod people;
 pub mod recorded;
-pub mod subsidies;
 pub mod schemes;
+pub mod subsidies;
 pub mod training;
 pub mod watch;

@@ -79,7 +79,10 @@ fn move_money(
     document: Option<&str>,
 ) -> Result<(), Error> {
     if !amount.is_positive() {
-        return Err(FieldError::new("amount_fen", "out-of-range").with("min", 1).with("max", super::MOST).into());
+        return Err(FieldError::new("amount_fen", "out-of-range")
+            .with("min", 1)
+            .with("max", super::MOST)
+            .into());
     }
     if !store::transfer(tx, line, kind, amount)? {
         return Err(Error::NotCovered);

@@ -122,12 +122,7 @@ impl Sealer {
     }
 
     /// Seals the number of a bank account (收款账户) for whom it belongs to, a person or an organisation.
-    pub fn seal_account(
-        &self,
-        context: &Context,
-        owner: Uuid,
-        number: &str,
-    ) -> Result<Sealed, SealingError> {
+    pub fn seal_account(&self, context: &Context, owner: Uuid, number: &str) -> Result<Sealed, SealingError> {
         self.seal(context, owner, Purpose::AccountNumber, number)
     }
 

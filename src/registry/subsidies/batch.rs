@@ -308,7 +308,8 @@ fn settle(
     let said: HashMap<_, _> = results.iter().map(|line| (line.payment, line)).collect();
     let ids: Vec<ClaimId> = payments.iter().map(|payment| payment.claim).collect();
     let mut claims = claim_store::find_many(tx, &ids)?;
-    let of_claim: HashMap<ClaimId, &Payment> = payments.iter().map(|payment| (payment.claim, payment)).collect();
+    let of_claim: HashMap<ClaimId, &Payment> =
+        payments.iter().map(|payment| (payment.claim, payment)).collect();
     // Two files at once take the budget lines in the same order.
     claims.sort_by_key(|claim| (claim.budget_line, claim.id));
     let mut settled = Settled::default();
@@ -324,7 +325,8 @@ fn settle(
             PaymentResult::Paid => {
                 post(tx, context, &claim, PostingKind::Pay)?;
                 settled.paid += 1;
-                settled.paid_total = settled.paid_total.checked_add(payment.amount).unwrap_or(settled.paid_total);
+                settled.paid_total =
+                    settled.paid_total.checked_add(payment.amount).unwrap_or(settled.paid_total);
             }
             PaymentResult::Failed => settled.failed += 1,
             PaymentResult::Returned => settled.returned += 1,

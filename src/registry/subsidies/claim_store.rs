@@ -20,8 +20,7 @@ use crate::stored_as_code;
 stored_as_code!(StateCode, ClaimStep);
 
 /// States that need somebody's hand no more: their obligations are free again.
-const FREE: [StateCode; 4] =
-    [StateCode::Draft, StateCode::Refused, StateCode::Withdrawn, StateCode::Stopped];
+const FREE: [StateCode; 4] = [StateCode::Draft, StateCode::Refused, StateCode::Withdrawn, StateCode::Stopped];
 /// States before anybody approved.
 const EARLY: [StateCode; 6] = [
     StateCode::Draft,
@@ -70,9 +69,7 @@ struct ClaimRow {
 type NamedRow = (ClaimRow, Option<String>, Option<String>);
 
 fn broken(what: &str) -> DbError {
-    DbError::Query(diesel::result::Error::DeserializationError(
-        format!("a claim without its {what}").into(),
-    ))
+    DbError::Query(diesel::result::Error::DeserializationError(format!("a claim without its {what}").into()))
 }
 
 fn deed(by: Option<AccountId>, at: Option<At>) -> Option<Deed> {

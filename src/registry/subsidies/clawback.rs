@@ -59,9 +59,7 @@ pub fn claim_claw_back(
         Some(before) if before.state != ClawbackState::Proposed => {
             Err(Error::Refused(Refusal::ClawbackState))
         }
-        Some(before) if before.proposed_by == Some(actor.account) => {
-            Err(Error::Refused(Refusal::SamePerson))
-        }
+        Some(before) if before.proposed_by == Some(actor.account) => Err(Error::Refused(Refusal::SamePerson)),
         Some(before) => {
             let same = before.amount == amount
                 && before.cause == call.cause
@@ -113,7 +111,8 @@ pub fn clawback_propose(
     if store::find_live(tx, of.id)?.is_some() {
         return Ok(None);
     }
-    let call = ClawbackCall { cause, amount: Some(amount), instalments: Vec::new(), reason: reason.to_owned() };
+    let call =
+        ClawbackCall { cause, amount: Some(amount), instalments: Vec::new(), reason: reason.to_owned() };
     proposed(tx, context, of, amount, &call).map(Some)
 }
 
@@ -188,12 +187,7 @@ pub fn receipt_record(
     Ok(store::find(tx, id)?.ok_or(Error::NotFound)?)
 }
 
-fn check_receipt(
-    tx: &mut Tx,
-    context: &Context,
-    found: &Clawback,
-    new: &NewReceipt,
-) -> Result<(), Error> {
+fn check_receipt(tx: &mut Tx, context: &Context, found: &Clawback, new: &NewReceipt) -> Result<(), Error> {
     let mut errors = Vec::new();
     let open = Fen::new(found.amount.get() - found.received.get());
     if new.amount > open {

@@ -2,9 +2,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use crate::db::schema::{
-    clawback_instalments as instalments, clawback_receipts as receipts, clawbacks,
-};
+use crate::db::schema::{clawback_instalments as instalments, clawback_receipts as receipts, clawbacks};
 use crate::db::types::{At, Identifier};
 use crate::db::{Conn, DbError, Tx};
 use crate::kernel::context::Context;

@@ -65,7 +65,8 @@ pub fn write(number: &str, lines: &[FileLine]) -> Result<Vec<u8>, NotWritten> {
             ]
         })
         .collect();
-    let sum = Fen::sum(lines.iter().map(|line| line.amount)).ok_or_else(|| NotWritten("the sum".to_owned()))?;
+    let sum =
+        Fen::sum(lines.iter().map(|line| line.amount)).ok_or_else(|| NotWritten("the sum".to_owned()))?;
     let body = csv(rows.iter())?;
     let head = [
         PAYMENTS.to_owned(),
@@ -139,8 +140,11 @@ pub fn read_results(bytes: &[u8], number: &str, sent: &[FileLine]) -> Result<Vec
     let rows = rows(text)?;
     let mut errors = Vec::new();
     let head = head(&rows, number, &mut errors);
-    let mut reading =
-        Reading { sent: sent.iter().map(|line| (line.payment, line)).collect(), seen: HashMap::new(), errors };
+    let mut reading = Reading {
+        sent: sent.iter().map(|line| (line.payment, line)).collect(),
+        seen: HashMap::new(),
+        errors,
+    };
     let read: Vec<ResultLine> = rows.iter().skip(2).filter_map(|row| reading.line(row)).collect();
     let Reading { seen, mut errors, .. } = reading;
     let missing = sent.iter().filter(|line| !seen.contains_key(&line.payment)).take(MOST_MISSING);
@@ -245,7 +249,8 @@ impl Reading<'_> {
     /// One line; `None` where anything is wrong with it, which is noted.
     fn line(&mut self, row: &Row) -> Option<ResultLine> {
         if row.1.len() != RESULT_COLUMNS.len() {
-            self.errors.push(FieldError::new("file", "column-count").with("count", row.1.len()).at_row(row.0));
+            self.errors
+                .push(FieldError::new("file", "column-count").with("count", row.1.len()).at_row(row.0));
             // What it names counts as named: one thing is wrong with the line, not two.
             if let Ok(payment) = row.cell(0).parse() {
                 self.seen.entry(payment).or_insert(row.0);
@@ -258,7 +263,8 @@ impl Reading<'_> {
             return None;
         };
         if let Some(first) = self.seen.get(&known.payment) {
-            self.errors.push(FieldError::new("payment_id", "duplicate-in-file").with("row", first).at_row(row.0));
+            self.errors
+                .push(FieldError::new("payment_id", "duplicate-in-file").with("row", first).at_row(row.0));
             return None;
         }
         self.seen.insert(known.payment, row.0);

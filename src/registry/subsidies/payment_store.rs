@@ -12,7 +12,9 @@ use crate::kernel::money::Fen;
 use crate::registry::people::sealing::Sealed;
 use crate::registry::schemes::{Beneficiary, Obligation};
 use crate::registry::subsidies::claim_store::{beneficiary, columns_of};
-use crate::registry::subsidies::{BankAccount, BatchState, Payment, PaymentBatch, PaymentResult, PaymentState};
+use crate::registry::subsidies::{
+    BankAccount, BatchState, Payment, PaymentBatch, PaymentResult, PaymentState,
+};
 use crate::{on_each, stored_as_code};
 
 stored_as_code!(BatchState, PaymentState);
@@ -48,7 +50,10 @@ impl TryFrom<AccountRow> for BankAccount {
 
 /// The account that a beneficiary is paid to now.
 pub fn account_of(conn: &mut Conn, who: Beneficiary) -> Result<Option<BankAccount>, DbError> {
-    let query = accounts::table.filter(accounts::superseded_at.is_null()).select(AccountRow::as_select()).into_boxed();
+    let query = accounts::table
+        .filter(accounts::superseded_at.is_null())
+        .select(AccountRow::as_select())
+        .into_boxed();
     let query = match who {
         Beneficiary::Person(person) => query.filter(accounts::person_id.eq(person)),
         Beneficiary::Organisation(organisation) => query.filter(accounts::organisation_id.eq(organisation)),
@@ -149,9 +154,7 @@ pub fn count_numbered(conn: &mut Conn, beginning: &str) -> Result<i64, DbError> 
 
 /// Holds a batch until the transaction ends. Changes nothing: the statement is there for its lock.
 pub fn hold_batch(tx: &mut Tx, id: PaymentBatchId) -> Result<(), DbError> {
-    diesel::update(batches::table.find(id))
-        .set(batches::version.eq(batches::version))
-        .execute(&mut **tx)?;
+    diesel::update(batches::table.find(id)).set(batches::version.eq(batches::version)).execute(&mut **tx)?;
     Ok(())
 }
 
@@ -182,8 +185,9 @@ pub fn set_batch_state(
     batch: &PaymentBatch,
     to: BatchState,
 ) -> Result<bool, DbError> {
-    let current =
-        batches::table.find(batch.id).filter(batches::state.eq(batch.state).and(batches::version.eq(batch.version)));
+    let current = batches::table
+        .find(batch.id)
+        .filter(batches::state.eq(batch.state).and(batches::version.eq(batch.version)));
     let now = At(context.now);
     let next = (batches::state.eq(to), batches::version.eq(batch.version + 1));
     let changed = match to {
@@ -193,9 +197,7 @@ pub fn set_batch_state(
         BatchState::Settled => diesel::update(current)
             .set((next, batches::settled_by.eq(context.account()), batches::settled_at.eq(now)))
             .execute(&mut **tx)?,
-        BatchState::Opened | BatchState::Cancelled => {
-            diesel::update(current).set(next).execute(&mut **tx)?
-        }
+        BatchState::Opened | BatchState::Cancelled => diesel::update(current).set(next).execute(&mut **tx)?,
     };
     Ok(changed == 1)
 }
@@ -312,7 +314,8 @@ pub fn settle(
 
 /// Takes back all open payments of a batch.
 pub fn cancel(tx: &mut Tx, batch: PaymentBatchId) -> Result<(), DbError> {
-    let open = payments::table.filter(payments::batch_id.eq(batch)).filter(payments::state.eq(PaymentState::Open));
+    let open =
+        payments::table.filter(payments::batch_id.eq(batch)).filter(payments::state.eq(PaymentState::Open));
     diesel::update(open).set(payments::state.eq(PaymentState::Cancelled)).execute(&mut **tx)?;
     Ok(())
 }

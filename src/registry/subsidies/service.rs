@@ -204,14 +204,7 @@ pub fn claim_reassess(
     if !store::refreeze(tx, &found, frozen, review)? {
         return Err(Error::Stale);
     }
-    store::insert_event(
-        tx,
-        context,
-        found.id,
-        ClaimStep::Reassess,
-        found.state.code(),
-        &decision.reason.0,
-    )?;
+    store::insert_event(tx, context, found.id, ClaimStep::Reassess, found.state.code(), &decision.reason.0)?;
     let details = json!({
         "amount_fen": frozen.assessment.amount, "before_fen": found.amount, "reason": decision.reason.0,
     });
@@ -257,13 +250,12 @@ fn budget_line(tx: &mut Tx, context: &Context, claim: &Claim) -> Result<BudgetLi
 /// Moves a claim's whole amount.
 pub(super) fn post(tx: &mut Tx, context: &Context, claim: &Claim, kind: PostingKind) -> Result<(), Error> {
     let line = claim.budget_line.ok_or(Error::Refused(Refusal::NoBudget))?;
-    ledger::service::post(tx, context, line, kind, claim.amount, claim.id.uuid()).map_err(|error| {
-        match error {
-            ledger::error::Error::NotCovered if kind == PostingKind::Commit => {
-                Error::Refused(Refusal::PastBudget)
-            }
-            other => other.into(),
+    ledger::service::post(tx, context, line, kind, claim.amount, claim.id.uuid()).map_err(|error| match error
+    {
+        ledger::error::Error::NotCovered if kind == PostingKind::Commit => {
+            Error::Refused(Refusal::PastBudget)
         }
+        other => other.into(),
     })
 }
 

@@ -69,10 +69,7 @@ impl From<&Opened> for OpenedView {
             claim_id: claim.to_string(),
             code: why.code(),
         };
-        Self {
-            batch: BatchView::from(&opened.batch),
-            left_out: opened.left_out.iter().map(left).collect(),
-        }
+        Self { batch: BatchView::from(&opened.batch), left_out: opened.left_out.iter().map(left).collect() }
     }
 }
 
@@ -149,8 +146,7 @@ impl Form for BatchQuery {
 
 pub async fn batch_list(call: Call, Query(query): Query<BatchQuery>) -> Answer {
     let page = ((query.page - 1) * PAGE, PAGE);
-    let found =
-        call.read(move |conn, _| Ok(payment_store::list_batches(conn, query.state, page)?)).await?;
+    let found = call.read(move |conn, _| Ok(payment_store::list_batches(conn, query.state, page)?)).await?;
     ok(&found.iter().map(BatchView::from).collect::<Vec<_>>())
 }
 
@@ -168,10 +164,8 @@ pub async fn batch_get(call: Call, id: web::Path<PaymentBatchId>) -> Answer {
 
 pub async fn batch_open(call: Call, Input(asked): Input<BatchCall>) -> Answer {
     let actor = call.actor()?.clone();
-    call.create(move |tx, context| {
-        Ok(OpenedView::from(&batch::batch_open(tx, context, &actor, &asked)?))
-    })
-    .await
+    call.create(move |tx, context| Ok(OpenedView::from(&batch::batch_open(tx, context, &actor, &asked)?)))
+        .await
 }
 
 pub async fn batch_confirm(call: Call, id: web::Path<PaymentBatchId>) -> Answer {
@@ -184,11 +178,7 @@ pub async fn batch_confirm(call: Call, id: web::Path<PaymentBatchId>) -> Answer 
     .await
 }
 
-pub async fn batch_cancel(
-    call: Call,
-    id: web::Path<PaymentBatchId>,
-    Input(reason): Input<Reason>,
-) -> Answer {
+pub async fn batch_cancel(call: Call, id: web::Path<PaymentBatchId>, Input(reason): Input<Reason>) -> Answer {
     let version = call.if_match()?;
     call.change(move |tx, context| {
         let done = batch::batch_cancel(tx, context, (*id, version), &reason.0)?;

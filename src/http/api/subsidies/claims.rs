@@ -336,8 +336,6 @@ pub async fn claim_resolve(call: Call, id: web::Path<ClaimId>, Input(found): Inp
 }
 
 pub async fn claim_stop(call: Call, id: web::Path<ClaimId>, Input(reason): Input<Reason>) -> Answer {
-    step(call, *id, reason, |tx, context, _, decision| {
-        Ok(done(service::claim_stop(tx, context, decision)?))
-    })
-    .await
+    step(call, *id, reason, |tx, context, _, decision| Ok(done(service::claim_stop(tx, context, decision)?)))
+        .await
 }

@@ -147,11 +147,7 @@ pub async fn clawback_drop(call: Call, id: web::Path<ClawbackId>, Input(reason):
     .await
 }
 
-pub async fn receipt_record(
-    call: Call,
-    id: web::Path<ClawbackId>,
-    Input(new): Input<NewReceipt>,
-) -> Answer {
+pub async fn receipt_record(call: Call, id: web::Path<ClawbackId>, Input(new): Input<NewReceipt>) -> Answer {
     let version = call.if_match()?;
     let actor = call.actor()?.clone();
     call.change(move |tx, context| {

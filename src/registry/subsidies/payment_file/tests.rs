@@ -18,7 +18,8 @@ fn sent() -> Vec<FileLine> {
 const NUMBER: &str = "20261121-001";
 
 fn results() -> String {
-    let said = [(PaymentResult::Paid, ""), (PaymentResult::Failed, "户名不符"), (PaymentResult::Returned, "销户")];
+    let said =
+        [(PaymentResult::Paid, ""), (PaymentResult::Failed, "户名不符"), (PaymentResult::Returned, "销户")];
     let lines: Vec<_> = sent()
         .into_iter()
         .zip(said)
@@ -101,8 +102,14 @@ fn every_kind_of_wrong_line_is_told_with_its_row_and_column() {
     check(&altered("\"李, 桂芳\"", account, "50001"), &[("amount_fen", "altered", Some(4))]);
     check(&altered("\"李, 桂芳\"", account, "500.00"), &[("amount_fen", "altered", Some(4))]);
     // What it says of the payment.
-    check(&but(4, &format!("{two},\"李, 桂芳\",{account},50000,成功,")), &[("result", "unknown-choice", Some(4))]);
-    check(&but(4, &format!("{two},\"李, 桂芳\",{account},50000,failed,")), &[("reason", "required", Some(4))]);
+    check(
+        &but(4, &format!("{two},\"李, 桂芳\",{account},50000,成功,")),
+        &[("result", "unknown-choice", Some(4))],
+    );
+    check(
+        &but(4, &format!("{two},\"李, 桂芳\",{account},50000,failed,")),
+        &[("reason", "required", Some(4))],
+    );
     check(&but(4, &format!("{two},50000,failed")), &[("file", "column-count", Some(4))]);
 }
 

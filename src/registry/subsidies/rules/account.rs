@@ -67,22 +67,24 @@ mod tests {
     fn an_account_says_all_that_is_wrong_with_it() {
         check("王秀兰", "中国农业银行海宁支行", "6228 4800 1234 5678 910", &[]);
         check("王 秀兰", "农行", "62284800-12345678", &[]);
-        check("王秀", "=cmd", "1234567", &[
-            ("account_number", "account-number-form"),
-            ("account_holder", "account-of-another"),
-            ("bank", "formula-start"),
-        ]);
+        check(
+            "王秀",
+            "=cmd",
+            "1234567",
+            &[
+                ("account_number", "account-number-form"),
+                ("account_holder", "account-of-another"),
+                ("bank", "formula-start"),
+            ],
+        );
         check("王秀兰", "农行", "6228480012345678x", &[("account_number", "account-number-form")]);
     }
 
     #[test]
     fn a_number_is_shown_by_its_ends() {
-        for (number, expected) in [
-            ("6228480012345678910", "6228 **** 8910"),
-            ("12345678", "**** 5678"),
-            ("1234", "****"),
-            ("", ""),
-        ] {
+        for (number, expected) in
+            [("6228480012345678910", "6228 **** 8910"), ("12345678", "**** 5678"), ("1234", "****"), ("", "")]
+        {
             assert_eq!(masked(number), expected);
         }
     }

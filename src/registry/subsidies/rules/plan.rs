@@ -62,10 +62,11 @@ mod tests {
         check(Some(1_000), &[("2026-11-21", 1), ("2026-12-21", 999)], &[]);
         check(Some(1_001), &[], &[("amount_fen", "more-than-paid")]);
         check(Some(900), &[("2026-12-01", 500), ("2027-01-01", 500)], &[("instalments", "instalments-sum")]);
-        check(None, &[("2026-11-20", 500), ("2026-11-20", 500)], &[
-            ("instalments[0].due_on", "past-date"),
-            ("instalments[1].due_on", "past-date"),
-        ]);
+        check(
+            None,
+            &[("2026-11-20", 500), ("2026-11-20", 500)],
+            &[("instalments[0].due_on", "past-date"), ("instalments[1].due_on", "past-date")],
+        );
         check(None, &[("2026-12-02", 500), ("2026-12-01", 500)], &[("instalments[1].due_on", "date-order")]);
     }
 }

@@ -42,7 +42,8 @@ mod tests {
             approve_by_day: Some(20),
             notice_days: 7,
         };
-        let of = |part: &str, amount: i64| Review::of(&rules, &part.parse().expect("a part"), Fen::new(amount));
+        let of =
+            |part: &str, amount: i64| Review::of(&rules, &part.parse().expect("a part"), Fen::new(amount));
         let day = |text: &str| Some(text.parse().expect("a date"));
         let december = of("2026-12", 100);
         assert_eq!((december.apply_by, december.approve_by), (day("2027-01-05"), day("2027-01-20")));

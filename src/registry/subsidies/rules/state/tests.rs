@@ -119,7 +119,11 @@ fn every_step_from_every_state() {
     check("stop", ClaimState::stop, &stoppable.map(|from| (from, Stopped)));
     check("demand", ClaimState::demand, &[(Paid, ToRecover)]);
     check("recover", ClaimState::recovered, &[(ToRecover, Recovered)]);
-    check("reassess", |s| s.reassessable().map(|()| s), &[(Submitted, Submitted), (TownReviewed, TownReviewed)]);
+    check(
+        "reassess",
+        |s| s.reassessable().map(|()| s),
+        &[(Submitted, Submitted), (TownReviewed, TownReviewed)],
+    );
 }
 
 #[test]
