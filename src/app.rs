@@ -126,6 +126,7 @@ impl App {
         let keyring = open_keyring(&config)?;
         let database = Database::open(&config.database_url()?, config.database_connections)?;
         database.read(|conn| Ok::<_, DbError>(migrations::run(conn)))??;
+        let seeds = seeds::load()?;
         let trust = Published::open(&config, &keyring, clock.now())?;
         let status = StatusBoard::new(&config, database.clone());
         let log = Log::new(&config, database.clone(), environment)?;
@@ -147,8 +148,8 @@ impl App {
             log,
             codes: CodeCache::default(),
             printer: Printer::default(),
-            seeds: seeds::load()?,
-            schemes: SchemeBook::default(),
+            schemes: SchemeBook::new(&seeds.positions),
+            seeds,
             views: Views::load(missing)?,
             throttles: Throttles {
                 sign_in: Throttle::new(8, Duration::from_secs(30)),

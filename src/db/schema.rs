@@ -853,6 +853,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    statements (id) {
+        id -> Identifier,
+        person_id -> Nullable<Identifier>,
+        organisation_id -> Nullable<Identifier>,
+        fact -> Text,
+        told_for -> Text,
+        value -> Text,
+        told_by -> Text,
+        file -> Text,
+        file_row -> Integer,
+        recorded_by -> Nullable<Identifier>,
+        recorded_at -> Instant,
+        superseded_at -> Nullable<Instant>,
+    }
+}
+
 diesel::joinable!(elder_populations -> areas (area_code));
 diesel::joinable!(organisations -> areas (area_code));
 diesel::joinable!(accreditations -> organisations (organisation_id));
@@ -959,4 +979,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     clawbacks,
     clawback_instalments,
     clawback_receipts,
+    statements,
 );

@@ -108,7 +108,7 @@ pub fn claim_foresee(
 ) -> Result<Assessment, Error> {
     let compiled = compiled(conn, context, schemes, call)?;
     applicant(conn, context, actor, call)?;
-    let facts = gather(conn, call.beneficiary, context.today())?;
+    let facts = gather(conn, schemes.positions(), call.beneficiary, context.today())?;
     Ok(assess(&compiled, &facts, &call.part))
 }
 
@@ -122,7 +122,7 @@ fn weighed(
 ) -> Result<NewClaim, Error> {
     let compiled = compiled(tx, context, schemes, call)?;
     let (applicant, area) = applicant(tx, context, actor, call)?;
-    let facts = gather(tx, call.beneficiary, context.today())?;
+    let facts = gather(tx, schemes.positions(), call.beneficiary, context.today())?;
     let assessment = assess(&compiled, &facts, &call.part);
     if !call.draft && !call.for_review && assessment.outcome != Outcome::Due {
         return Err(Invalid(shortfalls(&compiled, &assessment)).into());
@@ -273,7 +273,7 @@ pub fn claim_again(
 ) -> Result<Frozen, Error> {
     let version = schemes.version(conn, &claim.obligation.scheme, claim.scheme_version)?;
     let compiled = version.ok_or(Error::NotFound)?;
-    let facts = gather(conn, claim.obligation.beneficiary, context.today())?;
+    let facts = gather(conn, schemes.positions(), claim.obligation.beneficiary, context.today())?;
     let assessment = assess(&compiled, &facts, &claim.obligation.part);
     Ok(Frozen { facts, assessment })
 }

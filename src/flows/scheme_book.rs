@@ -10,17 +10,32 @@ use crate::flows::error::Error;
 use crate::kernel::invalid::Invalid;
 use crate::registry::schemes::rules::assess::Compiled;
 use crate::registry::schemes::{Part, SchemeVersion};
+use crate::seeds::Position;
 
 /// Compiled versions, kept in memory.
-#[derive(Default)]
-pub struct SchemeBook(RwLock<BTreeMap<(String, u32), Arc<Compiled>>>);
+pub struct SchemeBook {
+    compiled: RwLock<BTreeMap<(String, u32), Arc<Compiled>>>,
+    positions: Vec<String>,
+}
 
 impl SchemeBook {
+    #[must_use]
+    pub fn new(positions: &[Position]) -> Self {
+        let caregivers = positions.iter().filter(|position| position.caregiver);
+        let positions = caregivers.map(|position| position.code.clone()).collect();
+        Self { compiled: RwLock::default(), positions }
+    }
+
+    /// The codes of the posts of a caregiver (护理员).
+    pub fn positions(&self) -> &[String] {
+        &self.positions
+    }
+
     /// Enters a version, in place of what was entered under its code and number.
     pub fn enter(&self, version: SchemeVersion) -> Result<(), Invalid> {
         let key = (version.code.clone(), version.version);
         let compiled = Arc::new(Compiled::read(version)?);
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(key, compiled);
+        self.compiled.write().unwrap_or_else(PoisonError::into_inner).insert(key, compiled);
         Ok(())
     }
 
@@ -36,7 +51,7 @@ impl SchemeBook {
             Part::Month(month) => month.first_day(),
             _ => on,
         };
-        let entered = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let entered = self.compiled.read().unwrap_or_else(PoisonError::into_inner);
         let in_force = entered.values().rev().find(|one| {
             let scheme = &one.scheme;
             scheme.code == code && scheme.valid_from <= day && scheme.valid_to.is_none_or(|last| day <= last)
@@ -46,13 +61,13 @@ impl SchemeBook {
 
     /// The version that a claim was decided on by.
     pub fn version(&self, _: &mut Conn, code: &str, version: u32) -> Result<Option<Arc<Compiled>>, Error> {
-        let entered = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let entered = self.compiled.read().unwrap_or_else(PoisonError::into_inner);
         Ok(entered.get(&(code.to_owned(), version)).cloned())
     }
 
     /// Whether there is a scheme of this code.
     pub fn knows(&self, _: &mut Conn, code: &str) -> Result<bool, Error> {
-        let entered = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let entered = self.compiled.read().unwrap_or_else(PoisonError::into_inner);
         Ok(entered.values().any(|one| one.scheme.code == code))
     }
 }

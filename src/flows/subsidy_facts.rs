@@ -1,119 +1,346 @@
-//! 申领事实: what the registry knows of somebody that a scheme may ask for, on a day. What it can't tell is left out, and
-//! so unknown.
+//! 申领事实: what is known of somebody that a scheme may ask for, on a day, each with the record that says so. Of many
+//! people at once, by the same statements as of one. What nobody can tell is left out, and so unknown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, Days, NaiveDate};
 
-use crate::db::{Conn, DbError};
+use crate::db::Conn;
 use crate::flows::error::Error;
 use crate::kernel::codes::Code;
-use crate::kernel::dates::whole_years;
+use crate::kernel::dates::{Period, days_covered, whole_months, whole_years};
 use crate::kernel::ids::{OrganisationId, PersonId};
 use crate::kernel::month::Month;
-use crate::registry::employment::Employment;
+use crate::kernel::skill::SkillLevel;
+use crate::kernel::vocabulary::Audience;
+use crate::registry::certificates::history::{self, HeldBy, LevelSpell};
+use crate::registry::employment::{DeclaredService, DeclaredStatus, Employment};
+use crate::registry::firstaid::{FirstAid, FirstAidKind};
+use crate::registry::organisations::Organisation;
+use crate::registry::people::Person;
 use crate::registry::schemes::Beneficiary;
 use crate::registry::schemes::facts::{FactName, Facts, Source, SourceKind, Value};
+use crate::registry::statements::{self, Statement};
 use crate::registry::subsidies::claim_store;
-use crate::registry::{certificates, employment, organisations, people};
+use crate::registry::training::store::history::{self as trainings, Finished};
+use crate::registry::{employment, firstaid, organisations, people};
 
-/// Everything that is known of a beneficiary on `on`, each with the record that says so.
-pub fn gather(conn: &mut Conn, who: Beneficiary, on: NaiveDate) -> Result<Facts, Error> {
-    let mut facts = Facts::new(on);
+/// Months before the day of which a person's history is told: as far back as anybody may claim.
+const MONTHS_BACK: usize = 24;
+
+/// What is known of one beneficiary on `on`; `positions` are the posts of a caregiver.
+pub fn gather(
+    conn: &mut Conn,
+    positions: &[String],
+    who: Beneficiary,
+    on: NaiveDate,
+) -> Result<Facts, Error> {
     match who {
         Beneficiary::Person(person) => {
-            of_person(conn, &mut facts, person)?;
-            of_employment(conn, &mut facts, person)?;
-            of_certificates(conn, &mut facts, person)?;
+            let found = gather_people(conn, positions, &[person], on)?.remove(&person);
+            found.ok_or(Error::NotFound)
         }
-        Beneficiary::Organisation(organisation) => of_organisation(conn, &mut facts, organisation)?,
+        Beneficiary::Organisation(organisation) => gather_organisation(conn, organisation, on),
     }
-    let paid = claim_store::paid_by_scheme(conn, who)?;
-    let paid = paid.into_iter().map(|(scheme, amount)| (scheme, amount.get())).collect();
+}
+
+/// What is known of each of `people` on `on`. Who is not registered has no line.
+pub fn gather_people(
+    conn: &mut Conn,
+    positions: &[String],
+    people: &[PersonId],
+    on: NaiveDate,
+) -> Result<HashMap<PersonId, Facts>, Error> {
+    let persons = people::store::find_many(conn, people)?;
+    let mut spells = employment::store::of_people(conn, people)?;
+    let employers: BTreeSet<OrganisationId> =
+        spells.values().flatten().map(|spell| spell.organisation).collect();
+    let employers: Vec<OrganisationId> = employers.into_iter().collect();
+    let employers: HashMap<OrganisationId, Organisation> =
+        organisations::store::find_many(conn, &employers)?.into_iter().map(|one| (one.id, one)).collect();
+    let mut declared = by_person(employment::store::declared_of_people(conn, people)?, |one| one.person);
+    let mut levels = history::of_people(conn, people)?;
+    let mut first_aid = by_person(firstaid::store::of_people(conn, people)?, |one| one.person);
+    let mut finished = trainings::finished(conn, people)?;
+    let mut hours = trainings::hours_by_year(conn, people)?;
+    let mut told = statements::store::of_people(conn, people)?;
+    let mut paid = claim_store::paid_to_people(conn, people)?;
+    let known = persons.into_iter().map(|person| {
+        let id = person.id;
+        let known = Known {
+            person,
+            spells: spells.remove(&id).unwrap_or_default(),
+            declared: declared.remove(&id).unwrap_or_default(),
+            levels: levels.remove(&id).unwrap_or_default(),
+            first_aid: first_aid.remove(&id).unwrap_or_default(),
+            finished: finished.remove(&id).unwrap_or_default(),
+            hours: hours.remove(&id).unwrap_or_default(),
+            told: told.remove(&id).unwrap_or_default(),
+            paid: paid.remove(&id).unwrap_or_default(),
+        };
+        (id, known.facts(positions, &employers, on))
+    });
+    Ok(known.collect())
+}
+
+fn gather_organisation(conn: &mut Conn, id: OrganisationId, on: NaiveDate) -> Result<Facts, Error> {
+    let organisation = organisations::store::find(conn, id)?.ok_or(Error::NotFound)?;
+    let mut facts = Facts::new(on);
+    facts.values = statements::rules::facts(&statements::store::of_organisation(conn, id)?);
+    of_employer(&mut facts, &organisation);
+    let paid = claim_store::paid_to_organisation(conn, id)?;
     facts.set(FactName::PaidByScheme, Value::IntegersByKey(paid), source(SourceKind::Ledger, ""));
     Ok(facts)
+}
+
+fn by_person<T>(all: Vec<T>, of: impl Fn(&T) -> PersonId) -> HashMap<PersonId, Vec<T>> {
+    let mut found: HashMap<PersonId, Vec<T>> = HashMap::new();
+    for one in all {
+        found.entry(of(&one)).or_default().push(one);
+    }
+    found
 }
 
 fn source(kind: SourceKind, reference: impl ToString) -> Source {
     Source { kind, reference: reference.to_string() }
 }
 
-fn of_person(conn: &mut Conn, facts: &mut Facts, id: PersonId) -> Result<(), Error> {
-    let person = people::service::person(conn, id)?;
-    let from = || source(SourceKind::Person, id);
-    let age = i64::from(whole_years(person.birth_date, facts.on));
-    facts.set(FactName::Age, Value::Integer(age), from());
-    if let Some(education) = person.education {
-        facts.set(FactName::Education, Value::Text(education.code().to_owned()), from());
-    }
-    if let Some(area) = person.home_area {
-        facts.set(FactName::HomeArea, Value::Text(area.to_string()), from());
-    }
-    Ok(())
-}
-
-fn of_employment(conn: &mut Conn, facts: &mut Facts, person: PersonId) -> Result<(), Error> {
-    let mut spells = employment::store::of_person(conn, person)?;
-    spells.retain(|spell| spell.period.from <= facts.on);
-    let Some(first) = spells.first() else { return Ok(()) };
-    let joined = source(SourceKind::Employment, first.id);
-    facts.set(FactName::JoinedOn, Value::Date(first.period.from), joined.clone());
-    facts.set(FactName::MonthsInPost, Value::Texts(months_in_post(&spells, facts.on)), joined);
-    let current = spells.iter().rev().find(|spell| spell.period.contains(facts.on)).cloned();
-    let in_post = current.is_some();
-    let last = current.or_else(|| spells.last().cloned());
-    let Some(last) = last else { return Ok(()) };
-    let from = || source(SourceKind::Employment, last.id);
-    facts.set(FactName::InPost, Value::Boolean(in_post), from());
-    facts.set(FactName::Position, Value::Text(last.position.clone()), from());
-    facts.set(FactName::PostKind, Value::Text(last.post_kind.code().to_owned()), from());
-    if in_post {
-        facts.set(FactName::PostSince, Value::Date(last.period.from), from());
-    }
-    of_organisation(conn, facts, last.organisation)
-}
-
-/// The months at whose last day somebody was in post, until the one that `on` lies in.
-fn months_in_post(spells: &[Employment], on: NaiveDate) -> Vec<String> {
-    let Some(first) = spells.first() else { return Vec::new() };
-    let mut months = Vec::new();
-    let mut month = Some(Month::of(first.period.from));
-    while let Some(this) = month.filter(|month| month.last_day() <= on) {
-        if spells.iter().any(|spell| spell.period.contains(this.last_day())) {
-            months.push(this.to_string());
-        }
-        month = this.next();
-    }
-    months
-}
-
-fn of_organisation(conn: &mut Conn, facts: &mut Facts, id: OrganisationId) -> Result<(), Error> {
-    let Some(organisation) = organisations::store::find(conn, id)? else { return Ok(()) };
-    let from = || source(SourceKind::Organisation, id);
-    facts.set(FactName::EmployerArea, Value::Text(organisation.area_code.to_string()), from());
-    if let Some(kind) = organisation.institution_kind {
+fn of_employer(facts: &mut Facts, employer: &Organisation) {
+    let from = || source(SourceKind::Organisation, employer.id);
+    facts.set(FactName::EmployerArea, Value::Text(employer.area_code.to_string()), from());
+    if let Some(kind) = employer.institution_kind {
         facts.set(FactName::EmployerKind, Value::Text(kind.code().to_owned()), from());
     }
-    Ok(())
 }
 
-fn of_certificates(conn: &mut Conn, facts: &mut Facts, person: PersonId) -> Result<(), Error> {
-    let from = || source(SourceKind::Person, person);
-    let on = facts.on;
-    facts.set(FactName::Level, Value::Integer(highest(conn, person, on)?), from());
-    // As far back as a claim can reach: a year.
-    let mut levels = BTreeMap::new();
-    let mut day = Month::of(on).first_day();
-    for _ in 0..=12 {
-        levels.insert(Month::of(day).to_string(), highest(conn, person, day)?);
-        day = Month::of(day - chrono::Days::new(1)).first_day();
+/// What the stores say of one person.
+struct Known {
+    person: Person,
+    /// In the order of their beginning.
+    spells: Vec<Employment>,
+    declared: Vec<DeclaredService>,
+    levels: Vec<LevelSpell>,
+    first_aid: Vec<FirstAid>,
+    finished: Vec<Finished>,
+    hours: HashMap<i32, i64>,
+    told: Vec<Statement>,
+    paid: BTreeMap<String, i64>,
+}
+
+impl Known {
+    fn facts(
+        &self,
+        positions: &[String],
+        employers: &HashMap<OrganisationId, Organisation>,
+        on: NaiveDate,
+    ) -> Facts {
+        let mut facts = Facts::new(on);
+        facts.values = statements::rules::facts(&self.told);
+        self.person(&mut facts);
+        self.employment(&mut facts, positions, employers);
+        self.certificates(&mut facts);
+        self.training(&mut facts);
+        let paid = Value::IntegersByKey(self.paid.clone());
+        facts.set(FactName::PaidByScheme, paid, source(SourceKind::Ledger, ""));
+        facts
     }
-    facts.set(FactName::LevelAtMonth, Value::IntegersByKey(levels), from());
-    Ok(())
+
+    fn person(&self, facts: &mut Facts) {
+        let person = &self.person;
+        let from = || source(SourceKind::Person, person.id);
+        let age = i64::from(whole_years(person.birth_date, facts.on));
+        facts.set(FactName::Age, Value::Integer(age), from());
+        if let Some(education) = person.education {
+            facts.set(FactName::Education, Value::Text(education.code().to_owned()), from());
+        }
+        if let Some(area) = &person.home_area {
+            facts.set(FactName::HomeArea, Value::Text(area.to_string()), from());
+        }
+    }
+
+    fn employment(
+        &self,
+        facts: &mut Facts,
+        positions: &[String],
+        employers: &HashMap<OrganisationId, Organisation>,
+    ) {
+        let on = facts.on;
+        let began = self.spells.iter().filter(|spell| spell.period.from <= on);
+        let care: Vec<&Employment> = began.filter(|spell| positions.contains(&spell.position)).collect();
+        let accepted = self.declared.iter().filter(|one| one.status == DeclaredStatus::Accepted);
+        let mut service: Vec<(Period, Source)> = care
+            .iter()
+            .map(|spell| (spell.period, source(SourceKind::Employment, spell.id)))
+            .chain(accepted.map(|one| {
+                let period = Period { from: one.from_date, to: Some(one.to_date) };
+                (period, source(SourceKind::DeclaredService, one.id))
+            }))
+            .collect();
+        service.sort_by_key(|(period, _)| period.from);
+        let current = care.iter().rev().find(|spell| spell.period.contains(on));
+        let person = || source(SourceKind::Person, self.person.id);
+        let from = current.or(care.last()).map_or_else(person, |spell| source(SourceKind::Employment, spell.id));
+        facts.set(FactName::InPost, Value::Boolean(current.is_some()), from.clone());
+        let periods: Vec<Period> = service.iter().map(|(period, _)| *period).collect();
+        let months = |day| i64::from(service_months(&periods, day));
+        facts.set(FactName::ServiceMonths, Value::Integer(months(on)), from.clone());
+        let back = months_back(on);
+        let at_month = back.iter().map(|month| (month.to_string(), months(month.first_day()))).collect();
+        facts.set(FactName::ServiceAtMonth, Value::IntegersByKey(at_month), from.clone());
+        let in_post = back.iter().filter(|month| {
+            let last = month.last_day();
+            last <= on && care.iter().any(|spell| spell.period.contains(last))
+        });
+        let in_post = in_post.map(Month::to_string).collect();
+        facts.set(FactName::MonthsInPost, Value::Texts(in_post), from.clone());
+        if let Some((first, by)) = service.first() {
+            facts.set(FactName::JoinedOn, Value::Date(first.from), by.clone());
+        }
+        let Some(last) = current.or(care.last()) else { return };
+        facts.set(FactName::Position, Value::Text(last.position.clone()), from.clone());
+        facts.set(FactName::PostKind, Value::Text(last.post_kind.code().to_owned()), from.clone());
+        if current.is_some() {
+            facts.set(FactName::PostSince, Value::Date(post_since(&care, last)), from);
+        }
+        if let Some(employer) = employers.get(&last.organisation) {
+            of_employer(facts, employer);
+        }
+    }
+
+    fn certificates(&self, facts: &mut Facts) {
+        let on = facts.on;
+        let held = |day: NaiveDate| self.levels.iter().filter(move |spell| spell.period.contains(day));
+        let highest = |day| held(day).max_by_key(|spell| std::cmp::Reverse(spell.level.number()));
+        let number = |day| highest(day).map_or(0, |spell| i64::from(spell.level.number()));
+        let from = highest(on).or(self.levels.last()).map_or_else(
+            || source(SourceKind::Person, self.person.id),
+            |spell| match spell.by {
+                HeldBy::Ours(id) => source(SourceKind::Certificate, id),
+                HeldBy::Recorded(id) => source(SourceKind::RecordedCertificate, id),
+            },
+        );
+        facts.set(FactName::Level, Value::Integer(number(on)), from.clone());
+        let by_month = months_back(on).iter().map(|month| (month.to_string(), number(month.first_day()))).collect();
+        facts.set(FactName::LevelAtMonth, Value::IntegersByKey(by_month), from.clone());
+        let mut obtained: BTreeMap<String, NaiveDate> = BTreeMap::new();
+        for spell in held(on) {
+            let day = obtained.entry(level_key(spell.level)).or_insert(spell.issued_on);
+            *day = spell.issued_on.min(*day);
+        }
+        facts.set(FactName::LevelObtainedOn, Value::DatesByKey(obtained), from.clone());
+        let first = self.levels.iter().map(|spell| spell.issued_on).filter(|day| *day <= on).min();
+        if let Some(first) = first {
+            facts.set(FactName::FirstCertificateOn, Value::Date(first), from);
+        }
+        let rescuer = |one: &&FirstAid| one.kind == FirstAidKind::Rescuer;
+        let valid = self.first_aid.iter().filter(rescuer).find(|one| firstaid::rules::valid_on(one, on));
+        let by = valid.or(self.first_aid.last()).map_or_else(
+            || source(SourceKind::Person, self.person.id),
+            |one| source(SourceKind::FirstAidCertificate, one.id),
+        );
+        facts.set(FactName::FirstAidValid, Value::Boolean(valid.is_some()), by);
+    }
+
+    fn training(&self, facts: &mut Facts) {
+        let on = facts.on;
+        let done = || self.finished.iter().filter(|one| one.completed_on <= on);
+        let from = done()
+            .last()
+            .map_or_else(|| source(SourceKind::Person, self.person.id), |one| source(SourceKind::Enrolment, one.enrolment));
+        let names = |wanted: &dyn Fn(&Finished) -> bool| {
+            Value::Texts(done().filter(|one| wanted(one)).map(|one| one.enrolment.to_string()).collect())
+        };
+        facts.set(FactName::TrainingsFinished, names(&|one| one.audience == Audience::Caregiver), from.clone());
+        facts.set(FactName::CarerTrainings, names(&|one| one.audience == Audience::FamilyCarer), from.clone());
+        let certified = |one: &Finished| {
+            let after = |spell: &LevelSpell| Some(spell.level) == one.level && spell.issued_on >= one.completed_on;
+            one.audience == Audience::Caregiver && self.levels.iter().any(after)
+        };
+        facts.set(FactName::TrainingsCertified, names(&certified), from.clone());
+        // Of a year without lessons the registry knows that there were none.
+        let hours = (on.year() - 2..=on.year())
+            .map(|year| (year.to_string(), self.hours.get(&year).copied().unwrap_or(0)))
+            .collect();
+        facts.set(FactName::ContinuingHours, Value::IntegersByKey(hours), from);
+    }
 }
 
-/// 1 to 5, the lowest number being the highest level; 0 for none.
-fn highest(conn: &mut Conn, person: PersonId, on: NaiveDate) -> Result<i64, DbError> {
-    let held = certificates::held::held(conn, person, on)?;
-    Ok(held.iter().filter_map(|one| one.level.code().parse().ok()).min().unwrap_or(0))
+fn level_key(level: SkillLevel) -> String {
+    level.number().to_string()
+}
+
+/// The month of `on` and those before it.
+fn months_back(on: NaiveDate) -> Vec<Month> {
+    let before = |month: &Month| Some(Month::of(month.first_day() - Days::new(1)));
+    std::iter::successors(Some(Month::of(on)), before).take(MONTHS_BACK + 1).collect()
+}
+
+/// 累计在岗整月数: whole months from the first day of service to `on`, less the days between in which there was none.
+fn service_months(periods: &[Period], on: NaiveDate) -> i32 {
+    let Some(first) = periods.iter().map(|period| period.from).min().filter(|first| *first <= on) else { return 0 };
+    let until = on - Days::new(1);
+    if until < first {
+        return 0;
+    }
+    let days = (until - first).num_days() + 1;
+    let gaps = days - days_covered(periods, first, until);
+    whole_months(first + Days::new(gaps.unsigned_abs()), on)
+}
+
+/// Since when the holder of `last` has been there without a break.
+fn post_since(care: &[&Employment], last: &Employment) -> NaiveDate {
+    let mut since = last.period.from;
+    for spell in care.iter().rev().filter(|spell| spell.organisation == last.organisation) {
+        let follows = spell.period.to.is_some_and(|to| to + Days::new(1) >= since);
+        if spell.period.from < since && follows {
+            since = spell.period.from;
+        }
+    }
+    since
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    fn period(from: &str, to: Option<&str>) -> Period {
+        Period { from: day(from), to: to.map(day) }
+    }
+
+    #[test]
+    fn service_carries_over_between_employers_and_gaps_do_not_count() {
+        fn check(periods: &[Period], on: &str, months: i32) {
+            assert_eq!(service_months(periods, day(on)), months, "{on}");
+        }
+        let whole = [period("2021-07-01", None)];
+        check(&whole, "2021-06-30", 0);
+        check(&whole, "2021-07-01", 0);
+        check(&whole, "2024-06-30", 35);
+        check(&whole, "2024-07-01", 36);
+        check(&whole, "2026-07-01", 60);
+        let changed = [period("2021-07-01", Some("2022-12-31")), period("2023-01-01", None)];
+        check(&changed, "2024-07-01", 36);
+        // Thirty-one days without a post.
+        let paused = [period("2021-07-01", Some("2022-12-31")), period("2023-02-01", None)];
+        check(&paused, "2024-07-01", 35);
+        check(&paused, "2024-08-01", 36);
+        // Two posts at once count once; after leaving nothing is added.
+        let double = [period("2021-07-01", Some("2022-06-30")), period("2021-07-01", Some("2022-06-30"))];
+        check(&double, "2022-07-01", 12);
+        check(&double, "2024-07-01", 12);
+        check(&[], "2024-07-01", 0);
+    }
+
+    #[test]
+    fn the_months_go_back_from_the_one_that_runs() {
+        let months = months_back(day("2026-03-31"));
+        assert_eq!(months.len(), MONTHS_BACK + 1);
+        assert_eq!(months[0].to_string(), "2026-03");
+        assert_eq!(months[1].to_string(), "2026-02");
+        assert_eq!(months[MONTHS_BACK].to_string(), "2024-03");
+    }
 }

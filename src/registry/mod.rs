@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod people;
 pub mod recorded;
 pub mod schemes;
+pub mod statements;
 pub mod subsidies;
 pub mod training;
 pub mod watch;

@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, HashMap};
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
@@ -490,24 +492,45 @@ pub fn notice_over(conn: &mut Conn, today: NaiveDate, limit: i64) -> Result<Vec<
         .load(conn)?)
 }
 
-/// What was promised or paid to somebody and not asked back, by scheme.
-pub fn paid_by_scheme(conn: &mut Conn, who: Beneficiary) -> Result<Vec<(String, Fen)>, DbError> {
-    let live = StateCode::ALL.iter().filter(|state| state.is_committed() || **state == StateCode::Paid);
-    let query = claims::table
-        .filter(claims::state.eq_any(live.copied().collect::<Vec<_>>()))
+/// What an organisation was paid or is to be paid, by scheme.
+pub fn paid_to_organisation(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+) -> Result<BTreeMap<String, i64>, DbError> {
+    let rows: Vec<(String, i64)> = claims::table
+        .filter(claims::organisation_id.eq(organisation))
+        .filter(claims::state.eq_any(promised()))
         .select((claims::scheme_code, claims::amount))
-        .into_boxed();
-    let rows: Vec<(String, i64)> = match who {
-        Beneficiary::Person(person) => query.filter(claims::person_id.eq(person)).load(conn)?,
-        Beneficiary::Organisation(organisation) => {
-            query.filter(claims::organisation_id.eq(organisation)).load(conn)?
-        }
-    };
-    let mut sums: std::collections::BTreeMap<String, i64> = std::collections::BTreeMap::new();
+        .load(conn)?;
+    let mut sums = BTreeMap::new();
     for (scheme, amount) in rows {
         *sums.entry(scheme).or_default() += amount;
     }
-    Ok(sums.into_iter().map(|(scheme, amount)| (scheme, Fen::new(amount))).collect())
+    Ok(sums)
+}
+
+/// What each of many people was paid or is to be paid, by scheme. Who was paid nothing has no line.
+pub fn paid_to_people(
+    conn: &mut Conn,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, BTreeMap<String, i64>>, DbError> {
+    let mut found: HashMap<PersonId, BTreeMap<String, i64>> = HashMap::new();
+    for chunk in people.chunks(CHUNK) {
+        let rows: Vec<(PersonId, String, i64)> = claims::table
+            .filter(claims::person_id.eq_any(chunk.to_vec()))
+            .filter(claims::state.eq_any(promised()))
+            .select((claims::person_id.assume_not_null(), claims::scheme_code, claims::amount))
+            .load(conn)?;
+        for (person, scheme, amount) in rows {
+            *found.entry(person).or_default().entry(scheme).or_default() += amount;
+        }
+    }
+    Ok(found)
+}
+
+/// States in which money was promised or paid.
+fn promised() -> Vec<StateCode> {
+    StateCode::ALL.iter().copied().filter(|state| state.is_committed() || *state == StateCode::Paid).collect()
 }
 
 #[derive(QueryableByName)]
