@@ -168,7 +168,7 @@ const TABLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("watch", &["watched_certificates", "watch_notices"]),
-    ("schemes", &["scheme_versions"]),
+    ("schemes", &["scheme_codes", "scheme_versions"]),
     ("audit", &["audit_events"]),
     ("log", &["log_leaves"]),
     ("outbox", &["outbox"]),

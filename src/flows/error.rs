@@ -2,7 +2,9 @@
 
 use crate::db::DbError;
 use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, employment, exams, indicators, organisations, people, training};
+use crate::registry::{
+    accounts, areas, employment, exams, indicators, organisations, people, schemes, training,
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -26,6 +28,8 @@ pub enum Error {
     Training(#[from] training::error::Error),
     #[error(transparent)]
     Indicators(#[from] indicators::error::Error),
+    #[error(transparent)]
+    Schemes(#[from] schemes::error::Error),
     #[error(transparent)]
     Database(#[from] DbError),
 }

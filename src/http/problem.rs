@@ -19,7 +19,7 @@ use crate::http::texts::Texts;
 use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::{
-    accounts, areas, certificates, employment, exams, firstaid, indicators, organisations, people, recorded,
+    accounts, areas, certificates, employment, exams, firstaid, indicators, organisations, people, recorded, schemes,
     training, watch,
 };
 
@@ -424,6 +424,21 @@ impl From<watch::error::Error> for Problem {
     }
 }
 
+impl From<schemes::error::Error> for Problem {
+    fn from(error: schemes::error::Error) -> Self {
+        use schemes::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::InForce => Self::Conflict("scheme-in-force"),
+            Error::Draft => Self::Conflict("scheme-draft"),
+            Error::DraftedMeanwhile => Self::Conflict("scheme-drafted-meanwhile"),
+            Error::Unreadable { .. } => Self::Internal(error.to_string()),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
 fn not_signed(refused: &Refused) -> Problem {
     let Some(first) = refused.0.first() else { return Problem::Internal(refused.to_string()) };
     match first {
@@ -465,6 +480,7 @@ impl From<flows::error::Error> for Problem {
             Error::Exams(error) => error.into(),
             Error::Training(error) => error.into(),
             Error::Indicators(error) => error.into(),
+            Error::Schemes(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }
