@@ -170,7 +170,7 @@ const TABLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("watch", &["watched_certificates", "watch_notices"]),
-    ("schemes", &["scheme_versions"]),
+    ("schemes", &["scheme_codes", "scheme_versions"]),
     ("ledger", &["budget_lines", "ledger_postings"]),
     (
         "subsidies",
