@@ -1,20 +1,21 @@
-//! 办法簿: the versions of schemes with their expressions read, each read once.
+//! 办法簿: the versions of schemes with their expressions read, each read once. What is in force is asked of the database
+//! every time.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::NaiveDate;
 
 use crate::db::Conn;
 use crate::flows::error::Error;
-use crate::kernel::invalid::Invalid;
+use crate::kernel::ids::SchemeVersionId;
 use crate::registry::schemes::rules::assess::Compiled;
-use crate::registry::schemes::{Part, SchemeVersion};
+use crate::registry::schemes::{Part, Stored, service, store};
 use crate::seeds::Position;
 
 /// Compiled versions, kept in memory.
 pub struct SchemeBook {
-    compiled: RwLock<BTreeMap<(String, u32), Arc<Compiled>>>,
+    compiled: RwLock<HashMap<SchemeVersionId, Arc<Compiled>>>,
     positions: Vec<String>,
 }
 
@@ -31,18 +32,10 @@ impl SchemeBook {
         &self.positions
     }
 
-    /// Enters a version, in place of what was entered under its code and number.
-    pub fn enter(&self, version: SchemeVersion) -> Result<(), Invalid> {
-        let key = (version.code.clone(), version.version);
-        let compiled = Arc::new(Compiled::read(version)?);
-        self.compiled.write().unwrap_or_else(PoisonError::into_inner).insert(key, compiled);
-        Ok(())
-    }
-
     /// The version that a part claimed on `on` belongs to: for a month the one in force on its first day.
     pub fn in_force(
         &self,
-        _: &mut Conn,
+        conn: &mut Conn,
         code: &str,
         part: &Part,
         on: NaiveDate,
@@ -51,23 +44,40 @@ impl SchemeBook {
             Part::Month(month) => month.first_day(),
             _ => on,
         };
-        let entered = self.compiled.read().unwrap_or_else(PoisonError::into_inner);
-        let in_force = entered.values().rev().find(|one| {
-            let scheme = &one.scheme;
-            scheme.code == code && scheme.valid_from <= day && scheme.valid_to.is_none_or(|last| day <= last)
-        });
-        Ok(in_force.cloned())
+        let stored = service::scheme_on(conn, code, day)?;
+        Ok(stored.map(|stored| self.read(stored)).transpose()?)
+    }
+
+    /// All that are in force on a day.
+    pub fn all_in_force(&self, conn: &mut Conn, on: NaiveDate) -> Result<Vec<Arc<Compiled>>, Error> {
+        store::in_force(conn, on)?.into_iter().map(|stored| self.read(stored)).collect()
     }
 
     /// The version that a claim was decided on by.
-    pub fn version(&self, _: &mut Conn, code: &str, version: u32) -> Result<Option<Arc<Compiled>>, Error> {
-        let entered = self.compiled.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(entered.get(&(code.to_owned(), version)).cloned())
+    pub fn version(
+        &self,
+        conn: &mut Conn,
+        code: &str,
+        version: u32,
+    ) -> Result<Option<Arc<Compiled>>, Error> {
+        let stored = store::find_version(conn, code, version)?;
+        Ok(stored.map(|stored| self.read(stored)).transpose()?)
     }
 
     /// Whether there is a scheme of this code.
-    pub fn knows(&self, _: &mut Conn, code: &str) -> Result<bool, Error> {
-        let entered = self.compiled.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(entered.values().any(|one| one.scheme.code == code))
+    pub fn knows(&self, conn: &mut Conn, code: &str) -> Result<bool, Error> {
+        Ok(store::is_known(conn, code)?)
+    }
+
+    /// A version in force is never changed but for its last day, a draft is.
+    fn read(&self, stored: Stored) -> Result<Arc<Compiled>, Error> {
+        let kept = self.compiled.read().unwrap_or_else(PoisonError::into_inner).get(&stored.id).cloned();
+        if let Some(kept) = kept.filter(|kept| kept.scheme == stored.scheme) {
+            return Ok(kept);
+        }
+        let compiled = Arc::new(Compiled::read(stored.scheme)?);
+        let mut all = self.compiled.write().unwrap_or_else(PoisonError::into_inner);
+        all.insert(stored.id, Arc::clone(&compiled));
+        Ok(compiled)
     }
 }

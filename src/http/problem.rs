@@ -450,6 +450,7 @@ impl From<subsidies::error::Error> for Problem {
             Error::People(error) => error.into(),
             Error::Organisations(error) => error.into(),
             Error::Sealing(error) => Self::Internal(error.to_string()),
+            Error::Database(error) => error.into(),
         }
     }
 }
