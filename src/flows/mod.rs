@@ -17,6 +17,7 @@ pub mod error;
 pub mod import_people;
 pub mod import_roster;
 pub mod scheme_book;
+pub mod monthly_run;
 pub mod seed;
 pub mod staff;
 pub mod subsidy_facts;

@@ -26,7 +26,7 @@ use crate::registry::training::store::history::{self as trainings, Finished};
 use crate::registry::{employment, firstaid, organisations, people};
 
 /// Months before the day of which a person's history is told: as far back as anybody may claim.
-const MONTHS_BACK: usize = 24;
+const MONTHS_BACK: usize = 12;
 
 /// What is known of one beneficiary on `on`; `positions` are the posts of a caregiver.
 pub fn gather(
@@ -341,6 +341,6 @@ mod tests {
         assert_eq!(months.len(), MONTHS_BACK + 1);
         assert_eq!(months[0].to_string(), "2026-03");
         assert_eq!(months[1].to_string(), "2026-02");
-        assert_eq!(months[MONTHS_BACK].to_string(), "2024-03");
+        assert_eq!(months[MONTHS_BACK].to_string(), "2025-03");
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -17,7 +17,7 @@ use crate::registry::subsidies::rules::state::{
     Approved, ClaimState, Deed, Objection, PublicNotice, StateCode,
 };
 use crate::registry::subsidies::{Claim, ClaimEvent, ClaimStep, Frozen, NewClaim, Review, Wanted};
-use crate::stored_as_code;
+use crate::{insert_all, stored_as_code};
 
 stored_as_code!(StateCode, ClaimStep);
 
@@ -295,6 +295,98 @@ pub fn insert(tx: &mut Tx, context: &Context, new: &NewClaim) -> Result<ClaimId,
         ))
         .execute(&mut **tx)?;
     Ok(id)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = claims, treat_none_as_default_value = false)]
+struct DraftRow<'a> {
+    id: ClaimId,
+    scheme_code: &'a str,
+    scheme_version: i32,
+    person_id: Option<PersonId>,
+    organisation_id: Option<OrganisationId>,
+    part: String,
+    amount: i64,
+    assessed_on: NaiveDate,
+    facts: String,
+    assessment: String,
+    applicant_id: Option<OrganisationId>,
+    area_code: &'a AreaCode,
+    town_review: bool,
+    two_persons: bool,
+    notice_days: i32,
+    apply_by: Option<NaiveDate>,
+    approve_by: Option<NaiveDate>,
+    state: StateCode,
+    version: i32,
+}
+
+/// Many drafts, each with the line of its history.
+pub fn insert_all(tx: &mut Tx, context: &Context, new: &[NewClaim]) -> Result<(), DbError> {
+    for chunk in new.chunks(CHUNK) {
+        let rows = chunk.iter().map(|new| draft_row(context, new)).collect::<Result<Vec<_>, DbError>>()?;
+        insert_all!(tx, claims::table, &rows)?;
+        let lines: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                (
+                    events::id.eq(context.fresh_id::<entity::ClaimEvent>()),
+                    events::claim_id.eq(row.id),
+                    events::step.eq(ClaimStep::Draft),
+                    events::state.eq(StateCode::Draft),
+                    events::done_by.eq(context.account()),
+                    events::done_at.eq(At(context.now)),
+                    events::reason.eq(""),
+                )
+            })
+            .collect();
+        insert_all!(tx, events::table, &lines)?;
+    }
+    Ok(())
+}
+
+fn draft_row<'a>(context: &Context, new: &'a NewClaim) -> Result<DraftRow<'a>, DbError> {
+    let assessment = &new.frozen.assessment;
+    let (person_id, organisation_id) = columns_of(new.beneficiary);
+    Ok(DraftRow {
+        id: context.fresh_id::<entity::Claim>(),
+        scheme_code: &assessment.scheme,
+        scheme_version: signed(assessment.version)?,
+        person_id,
+        organisation_id,
+        part: assessment.part.to_string(),
+        amount: assessment.amount.get(),
+        assessed_on: assessment.on,
+        facts: canonical(&new.frozen.facts)?,
+        assessment: canonical(assessment)?,
+        applicant_id: new.applicant,
+        area_code: &new.area,
+        town_review: new.review.town,
+        two_persons: new.review.two_persons,
+        notice_days: signed(new.review.notice_days)?,
+        apply_by: new.review.apply_by,
+        approve_by: new.review.approve_by,
+        state: StateCode::Draft,
+        version: 1,
+    })
+}
+
+/// What of these people is claimed, or proposed in a draft: person, scheme and part.
+pub fn taken(
+    conn: &mut Conn,
+    people: &[PersonId],
+) -> Result<HashSet<(PersonId, String, String)>, DbError> {
+    let over = FREE.iter().copied().filter(|state| *state != StateCode::Draft).collect::<Vec<_>>();
+    let mut found = HashSet::new();
+    for chunk in people.chunks(CHUNK) {
+        let rows: Vec<(PersonId, String, String)> = claims::table
+            .filter(claims::person_id.eq_any(chunk.to_vec()))
+            .filter(claims::state.ne_all(over.clone()))
+            .select((claims::person_id.assume_not_null(), claims::scheme_code, claims::part))
+            .load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 fn signed(number: u32) -> Result<i32, DbError> {

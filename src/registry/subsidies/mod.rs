@@ -191,6 +191,17 @@ pub struct Frozen {
     pub assessment: Assessment,
 }
 
+impl Frozen {
+    /// The assessment with those of the facts that it rests on. From them alone it comes out the same again.
+    #[must_use]
+    pub fn of(facts: &Facts, assessment: Assessment) -> Self {
+        let used = assessment.conditions.iter().flat_map(|one| &one.facts);
+        let values = used.filter_map(|used| Some((used.name, facts.values.get(&used.name)?.clone())));
+        let facts = Facts { on: facts.on, values: values.collect() };
+        Self { facts, assessment }
+    }
+}
+
 /// A claim to be made.
 #[derive(Debug, Clone)]
 pub struct NewClaim {
