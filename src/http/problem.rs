@@ -19,8 +19,8 @@ use crate::http::texts::Texts;
 use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::{
-    accounts, areas, certificates, employment, exams, firstaid, indicators, organisations, people, recorded, schemes,
-    training, watch,
+    accounts, areas, certificates, employment, exams, firstaid, indicators, organisations, people, recorded,
+    schemes, training, watch,
 };
 
 #[derive(Debug)]
