@@ -1,3 +1,4 @@
+mod beforehand;
 mod checks;
 mod people_elsewhere;
 mod people_haining;
