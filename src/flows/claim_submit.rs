@@ -133,7 +133,7 @@ fn weighed(
     let review = Review::of(&compiled.scheme.review, &call.part, assessment.amount);
     Ok(NewClaim {
         beneficiary: call.beneficiary,
-        frozen: Frozen { facts, assessment },
+        frozen: Frozen::of(&facts, assessment),
         applicant,
         area,
         review,
@@ -275,7 +275,7 @@ pub fn claim_again(
     let compiled = version.ok_or(Error::NotFound)?;
     let facts = gather(conn, schemes.positions(), claim.obligation.beneficiary, context.today())?;
     let assessment = assess(&compiled, &facts, &claim.obligation.part);
-    Ok(Frozen { facts, assessment })
+    Ok(Frozen::of(&facts, assessment))
 }
 
 /// Frozen facts decide the same for ever: the assessment of a claim made again from them alone.

@@ -167,9 +167,9 @@ facts! {
     /// 各年已享受培训补贴的次数, by year.
     TrainingsPaid = "trainings_paid": IntegersByKey Count Ledger,
     /// 各次竞赛的名次, by event.
-    ContestRank = "contest_rank": IntegersByKey None Registry,
+    ContestRank = "contest_rank": IntegersByKey None Import,
     /// 各次竞赛的级别, by event: 1 national, 2 provincial, 3 of the city, 4 of the county.
-    ContestTier = "contest_tier": IntegersByKey None Registry,
+    ContestTier = "contest_tier": IntegersByKey None Import,
     // money
     /// 已按各办法支付或批准的金额, by scheme. Without what is being decided on.
     PaidByScheme = "paid_by_scheme": IntegersByKey Fen Ledger,
