@@ -3,7 +3,8 @@
 use crate::db::DbError;
 use crate::kernel::invalid::Invalid;
 use crate::registry::{
-    accounts, areas, employment, exams, indicators, ledger, organisations, people, schemes, subsidies, training,
+    accounts, areas, employment, exams, indicators, ledger, organisations, people, schemes, subsidies,
+    training,
 };
 
 #[derive(Debug, thiserror::Error)]

@@ -54,12 +54,7 @@ impl SchemeBook {
     }
 
     /// The version that a claim was decided on by.
-    pub fn version(
-        &self,
-        conn: &mut Conn,
-        code: &str,
-        version: u32,
-    ) -> Result<Option<Arc<Compiled>>, Error> {
+    pub fn version(&self, conn: &mut Conn, code: &str, version: u32) -> Result<Option<Arc<Compiled>>, Error> {
         let stored = store::find_version(conn, code, version)?;
         Ok(stored.map(|stored| self.read(stored)).transpose()?)
     }

@@ -179,7 +179,8 @@ impl Known {
         service.sort_by_key(|(period, _)| period.from);
         let current = care.iter().rev().find(|spell| spell.period.contains(on));
         let person = || source(SourceKind::Person, self.person.id);
-        let from = current.or(care.last()).map_or_else(person, |spell| source(SourceKind::Employment, spell.id));
+        let from =
+            current.or(care.last()).map_or_else(person, |spell| source(SourceKind::Employment, spell.id));
         facts.set(FactName::InPost, Value::Boolean(current.is_some()), from.clone());
         let periods: Vec<Period> = service.iter().map(|(period, _)| *period).collect();
         let months = |day| i64::from(service_months(&periods, day));
@@ -220,7 +221,8 @@ impl Known {
             },
         );
         facts.set(FactName::Level, Value::Integer(number(on)), from.clone());
-        let by_month = months_back(on).iter().map(|month| (month.to_string(), number(month.first_day()))).collect();
+        let by_month =
+            months_back(on).iter().map(|month| (month.to_string(), number(month.first_day()))).collect();
         facts.set(FactName::LevelAtMonth, Value::IntegersByKey(by_month), from.clone());
         let mut obtained: BTreeMap<String, NaiveDate> = BTreeMap::new();
         for spell in held(on) {
@@ -244,16 +246,26 @@ impl Known {
     fn training(&self, facts: &mut Facts) {
         let on = facts.on;
         let done = || self.finished.iter().filter(|one| one.completed_on <= on);
-        let from = done()
-            .last()
-            .map_or_else(|| source(SourceKind::Person, self.person.id), |one| source(SourceKind::Enrolment, one.enrolment));
+        let from = done().last().map_or_else(
+            || source(SourceKind::Person, self.person.id),
+            |one| source(SourceKind::Enrolment, one.enrolment),
+        );
         let names = |wanted: &dyn Fn(&Finished) -> bool| {
             Value::Texts(done().filter(|one| wanted(one)).map(|one| one.enrolment.to_string()).collect())
         };
-        facts.set(FactName::TrainingsFinished, names(&|one| one.audience == Audience::Caregiver), from.clone());
-        facts.set(FactName::CarerTrainings, names(&|one| one.audience == Audience::FamilyCarer), from.clone());
+        facts.set(
+            FactName::TrainingsFinished,
+            names(&|one| one.audience == Audience::Caregiver),
+            from.clone(),
+        );
+        facts.set(
+            FactName::CarerTrainings,
+            names(&|one| one.audience == Audience::FamilyCarer),
+            from.clone(),
+        );
         let certified = |one: &Finished| {
-            let after = |spell: &LevelSpell| Some(spell.level) == one.level && spell.issued_on >= one.completed_on;
+            let after =
+                |spell: &LevelSpell| Some(spell.level) == one.level && spell.issued_on >= one.completed_on;
             one.audience == Audience::Caregiver && self.levels.iter().any(after)
         };
         facts.set(FactName::TrainingsCertified, names(&certified), from.clone());
@@ -277,7 +289,9 @@ fn months_back(on: NaiveDate) -> Vec<Month> {
 
 /// 累计在岗整月数: whole months from the first day of service to `on`, less the days between in which there was none.
 fn service_months(periods: &[Period], on: NaiveDate) -> i32 {
-    let Some(first) = periods.iter().map(|period| period.from).min().filter(|first| *first <= on) else { return 0 };
+    let Some(first) = periods.iter().map(|period| period.from).min().filter(|first| *first <= on) else {
+        return 0;
+    };
     let until = on - Days::new(1);
     if until < first {
         return 0;

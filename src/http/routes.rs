@@ -757,7 +757,29 @@ fn watch() -> Vec<RouteSpec> {
 }
 
 fn subsidies() -> Vec<RouteSpec> {
-    [budgets(), claims(), payments()].into_iter().flatten().collect()
+    [statements(), budgets(), claims(), payments()].into_iter().flatten().collect()
+}
+
+fn statements() -> Vec<RouteSpec> {
+    use api::statements::{self, RunCall, RunView, StatementsImportView};
+    vec![
+        post("/api/v1/statements-import", EMPLOYERS, statements::statements_import_file)
+            .says("Takes what an .xlsx or CSV file tells of people, all rows or none; with `check=true` only checks it.")
+            .gives::<StatementsImportView>(),
+        get("/api/v1/statements-template.xlsx", EMPLOYERS, statements::statements_template)
+            .says("A workbook to fill in, with what the caller may tell."),
+        get("/api/v1/people/{id}/facts", CLAIM_READERS, statements::person_facts)
+            .says("What is known of a person that a scheme may ask for, each fact with its source."),
+        post("/api/v1/monthly-runs", BUREAU, statements::run)
+            .says("Proposes what is due of a month that is over, as drafts of claims; run again, it goes on.")
+            .takes::<RunCall>()
+            .gives::<RunView>(),
+        get("/statements", EMPLOYERS, pages::statements::import),
+        post("/statements", EMPLOYERS, pages::statements::import_submit),
+        get("/statements/template.xlsx", EMPLOYERS, statements::statements_template),
+        get("/monthly-run", BUREAU, pages::statements::run),
+        post("/monthly-run", BUREAU, pages::statements::run_submit),
+    ]
 }
 
 fn budgets() -> Vec<RouteSpec> {

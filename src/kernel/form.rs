@@ -14,6 +14,7 @@ use crate::kernel::codes::Code;
 use crate::kernel::credit_code::{BadCreditCode, CreditCode};
 use crate::kernel::ids::Id;
 use crate::kernel::invalid::{FieldError, Invalid};
+use crate::kernel::month::Month;
 
 /// An input with named fields. `read` asks for every field first and puts them together last, so that no
 /// error hides another:
@@ -114,6 +115,14 @@ impl FieldValue for NaiveDate {
     }
     fn parse(text: &str) -> Result<Self, FieldError> {
         NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| wrong("not-a-date"))
+    }
+}
+impl FieldValue for Month {
+    fn kind() -> Kind {
+        Kind::Special("month")
+    }
+    fn parse(text: &str) -> Result<Self, FieldError> {
+        text.parse().map_err(|_| wrong("not-a-month"))
     }
 }
 impl FieldValue for bool {

@@ -16,6 +16,7 @@ pub mod prints;
 pub mod published;
 pub mod recorded;
 pub mod revocations;
+pub mod statements;
 pub mod subsidies;
 pub mod system;
 pub mod training;

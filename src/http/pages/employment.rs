@@ -253,7 +253,7 @@ async fn leave_page(call: &Call, id: EmploymentId, values: &Map<String, Value>) 
 }
 
 /// What is wrong with a file as a whole is told in the page's summary; of its rows only how many errors there are.
-fn summary(errors: &[FieldError]) -> Invalid {
+pub fn summary(errors: &[FieldError]) -> Invalid {
     let of_file: Vec<_> = errors.iter().filter(|error| error.row.is_none()).cloned().collect();
     if of_file.is_empty() {
         FieldError::new("file", "rows-refused").with("count", errors.len()).into()
@@ -263,7 +263,7 @@ fn summary(errors: &[FieldError]) -> Invalid {
 }
 
 /// The errors by their words, each with the rows that have it.
-fn grouped(texts: &Texts, errors: &[FieldError]) -> Vec<Value> {
+pub fn grouped(texts: &Texts, errors: &[FieldError]) -> Vec<Value> {
     let mut groups: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     for error in errors {
         let Some(row) = error.row else { continue };

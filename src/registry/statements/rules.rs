@@ -8,8 +8,8 @@ use crate::codes;
 use crate::kernel::context::Role;
 use crate::kernel::invalid::FieldError;
 use crate::kernel::month::Month;
-use crate::registry::schemes::facts::{Fact, FactName, Kind, Source, SourceKind, Unit, Value};
 use crate::registry::schemes::EventName;
+use crate::registry::schemes::facts::{Fact, FactName, Kind, Source, SourceKind, Unit, Value};
 use crate::registry::statements::{Scalar, Statement};
 
 codes! {
@@ -62,11 +62,15 @@ pub fn read_value(fact: FactName, text: &str) -> Result<Scalar, FieldError> {
     let definition = fact.definition();
     let whole = || text.parse::<i64>().ok().filter(|number| *number >= 0);
     match (definition.kind, definition.unit) {
-        (Kind::Boolean, _) => truth(text).map(Scalar::Boolean).ok_or_else(|| FieldError::new(field, "not-yes-or-no")),
+        (Kind::Boolean, _) => {
+            truth(text).map(Scalar::Boolean).ok_or_else(|| FieldError::new(field, "not-yes-or-no"))
+        }
         (Kind::Date, _) => {
             text.parse::<NaiveDate>().map(Scalar::Date).map_err(|_| FieldError::new(field, "not-a-date"))
         }
-        (_, Unit::Fen) => yuan(text).map(Scalar::Integer).ok_or_else(|| FieldError::new(field, "not-an-amount")),
+        (_, Unit::Fen) => {
+            yuan(text).map(Scalar::Integer).ok_or_else(|| FieldError::new(field, "not-an-amount"))
+        }
         _ if fact == FactName::Insured => {
             let told = truth(text).ok_or_else(|| FieldError::new(field, "not-yes-or-no"))?;
             Ok(Scalar::Integer(i64::from(told)))
@@ -191,7 +195,11 @@ mod tests {
         check(FactName::InsurancePaid, "1234.5", Ok(Scalar::Integer(123_450)));
         check(FactName::InsurancePaid, "1234.567", Err("not-an-amount"));
         check(FactName::InsurancePaid, "1,234", Err("not-an-amount"));
-        check(FactName::GraduatedOn, "2024-06-30", Ok(Scalar::Date(NaiveDate::from_ymd_opt(2024, 6, 30).expect("a day"))));
+        check(
+            FactName::GraduatedOn,
+            "2024-06-30",
+            Ok(Scalar::Date(NaiveDate::from_ymd_opt(2024, 6, 30).expect("a day"))),
+        );
         check(FactName::GraduatedOn, "2024年", Err("not-a-date"));
         check(FactName::OnEstablishment, "否", Ok(Scalar::Boolean(false)));
     }

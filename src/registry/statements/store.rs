@@ -120,11 +120,17 @@ pub fn replace(tx: &mut Tx, context: &Context, new: &[NewStatement]) -> Result<(
         let told: Vec<(StatementId, PersonId, FactName, String)> = statements::table
             .filter(statements::person_id.eq_any(people))
             .filter(statements::superseded_at.is_null())
-            .select((statements::id, statements::person_id.assume_not_null(), statements::fact, statements::told_for))
+            .select((
+                statements::id,
+                statements::person_id.assume_not_null(),
+                statements::fact,
+                statements::told_for,
+            ))
             .load(&mut **tx)?;
         let told: HashMap<_, _> =
             told.into_iter().map(|(id, person, fact, key)| ((person, fact, key), id)).collect();
-        let before = chunk.iter().filter_map(|one| told.get(&(person(one)?, one.fact, one.key.clone())).copied());
+        let before =
+            chunk.iter().filter_map(|one| told.get(&(person(one)?, one.fact, one.key.clone())).copied());
         let before: Vec<StatementId> = before.collect();
         diesel::update(statements::table.filter(statements::id.eq_any(before)))
             .set(statements::superseded_at.eq(Some(At(context.now))))

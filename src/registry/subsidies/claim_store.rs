@@ -372,10 +372,7 @@ fn draft_row<'a>(context: &Context, new: &'a NewClaim) -> Result<DraftRow<'a>, D
 }
 
 /// What of these people is claimed, or proposed in a draft: person, scheme and part.
-pub fn taken(
-    conn: &mut Conn,
-    people: &[PersonId],
-) -> Result<HashSet<(PersonId, String, String)>, DbError> {
+pub fn taken(conn: &mut Conn, people: &[PersonId]) -> Result<HashSet<(PersonId, String, String)>, DbError> {
     let over = FREE.iter().copied().filter(|state| *state != StateCode::Draft).collect::<Vec<_>>();
     let mut found = HashSet::new();
     for chunk in people.chunks(CHUNK) {

@@ -26,10 +26,7 @@ pub struct Finished {
 }
 
 /// The trainings that each of `people` completed, the earliest first.
-pub fn finished(
-    conn: &mut Conn,
-    people: &[PersonId],
-) -> Result<HashMap<PersonId, Vec<Finished>>, DbError> {
+pub fn finished(conn: &mut Conn, people: &[PersonId]) -> Result<HashMap<PersonId, Vec<Finished>>, DbError> {
     type Row = (PersonId, EnrolmentId, Audience, Option<SkillLevel>, Option<NaiveDate>);
     let mut found: HashMap<PersonId, Vec<Finished>> = HashMap::new();
     for chunk in people.chunks(CHUNK) {
