@@ -9,6 +9,7 @@ use crate::flows::scheme_book::SchemeBook;
 use crate::flows::subsidy_facts::gather;
 use crate::flows::visible_person::visible_person;
 use crate::kernel::area::AreaCode;
+use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Context, Role};
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::{OrganisationId, PersonId};
@@ -232,6 +233,14 @@ fn within_budget(conn: &mut Conn, context: &Context, assessment: &Assessment) ->
 
 /// Every condition that is not met, beside the field that it is about, in the scheme's own words.
 fn shortfalls(compiled: &Compiled, assessment: &Assessment) -> Vec<FieldError> {
+    let other_part = assessment
+        .conditions
+        .iter()
+        .any(|one| one.result == ConditionOutcome::Failed && one.id == Code::code(BuiltIn::PartOfSchedule));
+    if other_part {
+        // Nothing else can be told of a part that the scheme doesn't have.
+        return vec![FieldError::new("claim_part", "part-of-another-schedule")];
+    }
     let open = assessment.conditions.iter().filter(|one| one.result != ConditionOutcome::Passed);
     let told = open.map(|one| {
         let failed = one.result == ConditionOutcome::Failed;
@@ -239,18 +248,13 @@ fn shortfalls(compiled: &Compiled, assessment: &Assessment) -> Vec<FieldError> {
             let code = if failed { "condition-failed" } else { "condition-unknown" };
             return FieldError::new("scheme", code).with("zh", &own.zh).with("en", &own.en);
         }
-        let field = match one.id.as_str() {
-            id if id == crate::kernel::codes::Code::code(BuiltIn::PartOfSchedule) => "claim_part",
-            _ => "scheme",
-        };
-        FieldError::new(field, built_in_code(&one.id, failed))
+        FieldError::new("scheme", built_in_code(&one.id, failed))
     });
     told.collect()
 }
 
 /// The error of a condition that every scheme has, worded as `error-<code>`.
 fn built_in_code(id: &str, failed: bool) -> &'static str {
-    use crate::kernel::codes::Code;
     match BuiltIn::from_code(id) {
         _ if !failed => "condition-of-all-unknown",
         Some(BuiltIn::InForce) => "scheme-not-in-force",

@@ -86,7 +86,7 @@ pub fn caregiver(world: &World, n: u32) -> String {
     let path = format!("/api/v1/organisations/{}/employments", world.organisation("institution"));
     let made = world.post("institution", &path, entry).expect(201);
     certificate(world, n, "2025-06-01").expect(201);
-    text(&made, "person")
+    text(&made, "person_id")
 }
 
 /// A certificate from elsewhere.
@@ -107,6 +107,8 @@ pub fn account(world: &World, n: u32, person: &str, number: &str) -> Answer {
 }
 
 pub fn claim(world: &World, who: &str, person: &str, month: &str) -> Answer {
+    // A second later than the one before, so that they have an order.
+    world.app.clock.advance(1);
     let asked = json!({ "scheme": SCHEME, "person_id": person, "claim_part": month });
     world.post(who, "/api/v1/claims", asked)
 }
