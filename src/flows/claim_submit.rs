@@ -20,7 +20,7 @@ use crate::registry::schemes::{
 };
 use crate::registry::subsidies::service::{self, Decision};
 use crate::registry::subsidies::{Claim, Frozen, NewClaim, Review, claim_store};
-use crate::registry::{employment, ledger, organisations, people};
+use crate::registry::{employment, ledger, organisations, people, schemes};
 
 /// What is claimed, for whom.
 #[derive(Debug, Clone)]
@@ -149,7 +149,7 @@ fn compiled(
     call: &ClaimCall,
 ) -> Result<Arc<Compiled>, Error> {
     let found = schemes.in_force(conn, &call.scheme, &call.part, context.today())?;
-    let found = found.ok_or_else(|| Invalid::one("scheme", "unknown-scheme"))?;
+    let Some(found) = found else { return Err(Invalid::from(no_scheme(conn, &call.scheme)?).into()) };
     let mut errors = Vec::new();
     if found.scheme.beneficiary != call.beneficiary.kind() {
         let field = match call.beneficiary.kind() {
@@ -165,6 +165,14 @@ fn compiled(
     }
     Invalid::if_any(errors)?;
     Ok(found)
+}
+
+fn no_scheme(conn: &mut Conn, code: &str) -> Result<FieldError, Error> {
+    Ok(if schemes::store::is_known(conn, code)? {
+        FieldError::new("scheme", "scheme-not-in-force")
+    } else {
+        FieldError::new("scheme", "unknown-scheme").with("code", code)
+    })
 }
 
 /// Who applies, and where: an institution for those whom it employed, a caregiver for themselves.

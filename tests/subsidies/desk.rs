@@ -5,6 +5,7 @@ use std::sync::Arc;
 use huzheng::http::problem::Problem;
 use huzheng::kernel::money::Fen;
 use huzheng::registry::ledger::Difference;
+use huzheng::registry::schemes;
 use huzheng::registry::schemes::{AreaOf, BeneficiaryKind, Condition, Review, Schedule, SchemeVersion, Text};
 use huzheng::registry::subsidies::service;
 use serde_json::{Value, json};
@@ -71,7 +72,15 @@ pub fn scheme() -> SchemeVersion {
 pub fn open(world: &World, budget: i64, change: impl FnOnce(&mut SchemeVersion)) -> Value {
     let mut version = scheme();
     change(&mut version);
-    world.app.schemes.enter(version).expect("a scheme");
+    let context = world.app.context(None, huzheng::kernel::context::Origin::CommandLine);
+    world
+        .app
+        .database
+        .write(|tx| {
+            let draft = schemes::service::scheme_save(tx, &context, &version)?;
+            Ok::<_, Problem>(schemes::service::scheme_put_in_force(tx, &context, draft.id)?)
+        })
+        .expect("a scheme in force");
     let asked =
         json!({ "scheme": SCHEME, "year": 2026, "amount_fen": budget, "document": "海财〔2026〕8号" });
     world.post("finance", "/api/v1/budgets", asked).expect(201)

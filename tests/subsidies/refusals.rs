@@ -47,7 +47,7 @@ fn what_can_t_be_claimed_is_refused_beside_its_field() {
             body
         };
         assert_eq!(refused(with("scheme", json!("no-such"))), error("scheme", "unknown-scheme"));
-        assert_eq!(refused(claimed("2023-12")), error("scheme", "unknown-scheme"), "before it was in force");
+        assert_eq!(refused(claimed("2023-12")), error("scheme", "scheme-not-in-force"));
         let institution = json!(world.organisation("institution"));
         assert_eq!(
             refused(with("organisation_id", institution.clone())),
