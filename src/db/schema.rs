@@ -741,6 +741,7 @@ diesel::table! {
         claim_id -> Identifier,
         step -> Text,
         state -> Text,
+        version -> Integer,
         done_by -> Nullable<Identifier>,
         done_at -> Instant,
         reason -> Text,

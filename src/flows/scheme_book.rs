@@ -10,7 +10,7 @@ use crate::db::Conn;
 use crate::flows::error::Error;
 use crate::kernel::ids::SchemeVersionId;
 use crate::registry::schemes::rules::assess::Compiled;
-use crate::registry::schemes::{Part, Stored, service, store};
+use crate::registry::schemes::{Part, Stored, VersionState, service, store};
 use crate::seeds::Position;
 
 /// Compiled versions, kept in memory.
@@ -56,6 +56,7 @@ impl SchemeBook {
     /// The version that a claim was decided on by.
     pub fn version(&self, conn: &mut Conn, code: &str, version: u32) -> Result<Option<Arc<Compiled>>, Error> {
         let stored = store::find_version(conn, code, version)?;
+        let stored = stored.filter(|stored| stored.state == VersionState::InForce);
         Ok(stored.map(|stored| self.read(stored)).transpose()?)
     }
 

@@ -2,5 +2,5 @@
 
 mod desk;
 mod path;
-
+mod races;
 mod refusals;
