@@ -20,7 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["registry::certificates"],
     &["registry::watch"],
     &["registry::schemes"],
-    &["registry::ledger"],
+    &["registry::ledger", "registry::statements"],
     &["registry::subsidies"],
     &["registry::indicators"],
     &["flows"],
@@ -171,6 +171,7 @@ const TABLES: &[(&str, &[&str])] = &[
     ),
     ("watch", &["watched_certificates", "watch_notices"]),
     ("schemes", &["scheme_codes", "scheme_versions"]),
+    ("statements", &["statements"]),
     ("ledger", &["budget_lines", "ledger_postings"]),
     (
         "subsidies",
