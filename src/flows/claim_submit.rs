@@ -249,8 +249,13 @@ fn shortfalls(compiled: &Compiled, assessment: &Assessment) -> Vec<FieldError> {
         // Nothing else can be told of a part that the scheme doesn't have.
         return vec![FieldError::new("claim_part", "part-of-another-schedule")];
     }
-    let open = assessment.conditions.iter().filter(|one| one.result != ConditionOutcome::Passed);
-    let told = open.map(|one| {
+    let mut open: Vec<_> =
+        assessment.conditions.iter().filter(|one| one.result != ConditionOutcome::Passed).collect();
+    if open.len() > 1 {
+        // Without the rest there is no amount either.
+        open.retain(|one| one.id != Code::code(BuiltIn::Amount));
+    }
+    let told = open.into_iter().map(|one| {
         let failed = one.result == ConditionOutcome::Failed;
         if let Some(own) = compiled.scheme.conditions.iter().find(|own| own.id == one.id) {
             let code = if failed { "condition-failed" } else { "condition-unknown" };

@@ -784,6 +784,7 @@ fn statements() -> Vec<RouteSpec> {
 
 fn budgets() -> Vec<RouteSpec> {
     use api::subsidies::budgets::{self, BalanceView, BudgetQuery, BudgetView, PostingView};
+    use api::subsidies::statements::budget_statement;
     vec![
         get("/api/v1/budgets", BUDGET_READERS, budgets::budget_list)
             .says("What each scheme may spend in each year, and where that money is; amounts in fen.")
@@ -793,6 +794,8 @@ fn budgets() -> Vec<RouteSpec> {
             .says("Sets a scheme's budget of a year.")
             .takes::<NewBudget>()
             .gives::<BudgetView>(),
+        get("/api/v1/budgets/{id}.xlsx", BUDGET_READERS, budget_statement)
+            .says("The postings of a budget, the oldest first, in yuan."),
         get("/api/v1/budgets/{id}", BUDGET_READERS, budgets::budget_get)
             .says("One budget.")
             .gives::<BudgetView>(),
@@ -877,7 +880,10 @@ fn payments() -> Vec<RouteSpec> {
     use api::subsidies::accounts::{self, BankAccountView};
     use api::subsidies::batches::{self, BatchDetailView, BatchQuery, BatchView, OpenedView, ResultsView};
     use api::subsidies::clawbacks::{self, ClawbackDetailView, ClawbackQuery, ClawbackView};
+    use api::subsidies::statements::person_statement;
     vec![
+        get("/api/v1/people/{id}/subsidies.xlsx", PAYEES, person_statement)
+            .says("What a person claimed and was paid, the oldest first, in yuan."),
         get("/api/v1/people/{id}/bank-account", PAYEES, accounts::person_account_view)
             .says("Where a person is paid, masked; each look is audited.")
             .gives::<BankAccountView>(),
