@@ -1,4 +1,4 @@
-//! 发证: from a passed exam to a signed certificate.
+//! 发证: from a passed exam, a completed class or a first-aid certificate on record to a signed certificate.
 //!
 //! The one flow with two transactions, because signing stands between them. The first takes numbers and keeps the
 //! frozen records whose exact bytes are to be signed; the second stores what was signed, with its leaf for the log.
@@ -9,14 +9,15 @@
 mod reserve;
 mod sign;
 mod store;
+mod words;
 
 use std::sync::Arc;
 
 use crate::db::{Conn, Database, DbError, Tx};
 use crate::kernel::area::AreaCode;
-use crate::kernel::certificate_number::BodyCode;
+use crate::kernel::certificate_number::{BodyCode, CertificateNumber};
 use crate::kernel::context::{Actor, Context};
-use crate::kernel::ids::{ApplicationId, ExamSessionId, OrganisationId};
+use crate::kernel::ids::{ApplicationId, ClassId, ExamSessionId, FirstAidCertificateId, OrganisationId};
 use crate::proof::keys::Signer;
 use crate::proof::payload::Environment;
 use crate::proof::trust::TrustedKey;
@@ -24,9 +25,10 @@ use crate::registry::certificates::error::Error;
 use crate::registry::certificates::number_store::Occasion;
 use crate::registry::certificates::rules::Grounds;
 use crate::registry::certificates::{
-    self, Certificate, ChangeReason, NewCertificate, ReasonCode, Reservation,
+    self, Certificate, ChangeReason, NewCertificate, Origin, ReasonCode, Reservation,
 };
-use crate::registry::exams;
+use crate::registry::training::EnrolmentState;
+use crate::registry::{exams, firstaid, training};
 use crate::seeds::Seeds;
 
 use reserve::Order;
@@ -66,16 +68,19 @@ pub fn certificate_issue(
         let (session, _, _) = exams::service::application(conn, actor, new.application_id)?;
         if actor.organisation == Some(session.body) { Ok(session.body) } else { Err(Error::NotFound) }
     })?;
-    let passed = Passed { application: new.application_id, number: new.number.clone() };
-    let mut results = issue_passed(desk, context, body, &[passed])?;
-    results.pop().map_or(Err(Error::NotFound), |only| only.result)
+    let passed = Earned { by: Origin::Application(new.application_id), number: new.number.clone() };
+    only(issue_passed(desk, context, body, vec![passed])?)
 }
 
-/// What became of one application of a session.
+/// What became of one application of a session, or one trainee of a class.
 #[derive(Debug)]
 pub struct Issued {
-    pub application: ApplicationId,
+    pub origin: Origin,
     pub result: Result<Certificate, Error>,
+}
+
+fn only(mut issued: Vec<Issued>) -> Result<Certificate, Error> {
+    issued.pop().map_or(Err(Error::NotFound), |only| only.result)
 }
 
 /// 发证批次: issues for every application of a session that has no certificate yet; one that is refused holds up no
@@ -91,19 +96,10 @@ pub fn session_certificates_issue(
         if actor.organisation != Some(whole.session.body) {
             return Err(Error::NotFound);
         }
-        let all: Vec<ApplicationId> = whole.candidates().map(|application| application.id).collect();
-        let issued = certificates::store::issued_for(conn, &all)?;
-        let left: Vec<_> = all.into_iter().filter(|id| !issued.contains(id)).collect();
-        Ok((whole.session.body, left))
+        let all = whole.candidates().map(|application| Origin::Application(application.id)).collect();
+        Ok((whole.session.body, not_issued(conn, all)?))
     })?;
-    let passed: Vec<_> = left.into_iter().map(|application| Passed { application, number: None }).collect();
-    issue_passed(desk, context, body, &passed)
-}
-
-/// An application to be issued for, with a number that the body gives itself or none.
-struct Passed {
-    application: ApplicationId,
-    number: Option<crate::kernel::certificate_number::CertificateNumber>,
+    issue_passed(desk, context, body, left)
 }
 
 /// Issues for the applications of sessions that `body` held, in their order.
@@ -111,29 +107,95 @@ fn issue_passed(
     desk: &Desk<'_>,
     context: &Context,
     body: OrganisationId,
-    passed: &[Passed],
+    passed: Vec<Earned>,
 ) -> Result<Vec<Issued>, Error> {
-    let reserved = tried_again(desk, |tx| {
-        let ids: Vec<ApplicationId> = passed.iter().map(|one| one.application).collect();
-        let issued = certificates::store::issued_for(tx, &ids)?;
+    let ids: Vec<ApplicationId> = passed.iter().filter_map(|one| one.by.application()).collect();
+    issue_earned(desk, context, body, passed, |tx| {
         let cleared = exams::clearance::cleared_all(tx, &ids, context.today())?;
-        let orders = passed.iter().zip(cleared).map(|(one, cleared)| {
-            let cleared = cleared?;
-            if issued.contains(&one.application) {
+        Ok(cleared.into_iter().map(|cleared| Ok(Grounds::passed(&cleared?))).collect())
+    })
+}
+
+/// 结业发证: issues what the programme's completion earns to every trainee of a class of the caller's school who has
+/// none yet; one that is refused holds up no other. Called again, it goes on with what is left.
+pub fn class_certificates_issue(
+    desk: &Desk<'_>,
+    context: &Context,
+    class: ClassId,
+) -> Result<Vec<Issued>, Error> {
+    let (school, left) = desk.database.read(|conn| {
+        let class = training::service::own_class(conn, context, class)?;
+        let enrolments = training::store::enrolments(conn, class.id)?;
+        let there = enrolments.iter().filter(|one| one.state != EnrolmentState::Withdrawn);
+        Ok::<_, Error>((class.school, not_issued(conn, there.map(|one| Origin::Enrolment(one.id)).collect())?))
+    })?;
+    let wanted: Vec<Origin> = left.iter().map(|one| one.by).collect();
+    issue_earned(desk, context, school, left, |tx| {
+        // Held, so that nobody's completion is undone in between.
+        let class = training::service::held_class(tx, context, class)?;
+        let programme = training::service::programme(tx, class.programme)?;
+        let enrolments = training::store::enrolments(tx, class.id)?;
+        let trained = |origin: &Origin| {
+            let enrolment = enrolments.iter().find(|one| Some(one.id) == origin.enrolment());
+            let enrolment = enrolment.ok_or(Error::NotFound)?;
+            let on = enrolment.completed_on.unwrap_or(context.today());
+            let kind = desk.seeds.training_certificate(&programme.code, on);
+            Ok(Grounds::trained(enrolment, &class, &programme, kind)?)
+        };
+        Ok(wanted.iter().map(trained).collect())
+    })
+}
+
+/// 救护员证登记凭证: issues the record of a first-aid certificate that the caller's organisation gave out.
+pub fn first_aid_record_issue(
+    desk: &Desk<'_>,
+    context: &Context,
+    id: FirstAidCertificateId,
+) -> Result<Certificate, Error> {
+    let issuer = desk.database.read(|conn| Ok::<_, Error>(firstaid::service::own(conn, context, id)?.1))?;
+    let wanted = vec![Earned { by: Origin::FirstAid(id), number: None }];
+    only(issue_earned(desk, context, issuer.id, wanted, |tx| {
+        let (seen, issuer) = firstaid::service::own(tx, context, id)?;
+        Ok(vec![Grounds::on_record(&seen, &issuer, context.today()).map_err(Error::from)])
+    })?)
+}
+
+/// A certificate to be issued, with a number that the body gives itself or none.
+struct Earned {
+    by: Origin,
+    number: Option<CertificateNumber>,
+}
+
+/// Those that have earned no certificate yet.
+fn not_issued(conn: &mut Conn, all: Vec<Origin>) -> Result<Vec<Earned>, Error> {
+    let issued = certificates::store::issued_for(conn, &all)?;
+    let left = all.into_iter().filter(|origin| !issued.contains(origin));
+    Ok(left.map(|by| Earned { by, number: None }).collect())
+}
+
+/// Issues for what was earned at `body`, in its order. `grounds` says what speaks for each of them.
+fn issue_earned(
+    desk: &Desk<'_>,
+    context: &Context,
+    body: OrganisationId,
+    earned: Vec<Earned>,
+    grounds: impl Fn(&mut Tx) -> Result<Vec<Result<Grounds, Error>>, Error>,
+) -> Result<Vec<Issued>, Error> {
+    let origins: Vec<Origin> = earned.iter().map(|one| one.by).collect();
+    let reserved = tried_again(desk, |tx| {
+        let issued = certificates::store::issued_for(tx, &origins)?;
+        let orders = earned.iter().zip(grounds(tx)?).map(|(one, grounds)| {
+            let grounds = grounds?;
+            if issued.contains(&one.by) {
                 return Err(Error::AlreadyIssued);
             }
-            Ok(Order {
-                occasion: Occasion::Application(one.application),
-                grounds: Grounds::passed(&cleared),
-                number: one.number.clone(),
-            })
+            Ok(Order { occasion: Occasion::Earned(one.by), grounds, number: one.number.clone() })
         });
         reserve::all(desk, tx, context, body, orders.collect())
     })?;
     let reason = ChangeReason { code: ReasonCode::Passed, words: String::new() };
     let results = finish(desk, context, reserved, &reason)?;
-    let issued = |(one, result): (&Passed, _)| Issued { application: one.application, result };
-    Ok(passed.iter().zip(results).map(issued).collect())
+    Ok(origins.into_iter().zip(results).map(|(origin, result)| Issued { origin, result }).collect())
 }
 
 /// Issues the certificate that `occasion` asks for: one that follows another.

@@ -83,6 +83,20 @@ codes! {
 }
 
 codes! {
+    /// What the completion of a programme (培训项目) may earn. They say the same of it, each under its own title.
+    pub enum TrainingKind("certificate-type") {
+        /// 培训合格证
+        Completion = "training-completion",
+        /// 家庭照护者培训证书
+        FamilyCarer = "family-carer",
+        /// 养老经管人证书
+        CareManager = "care-manager",
+        /// 康复辅助器具适配人员证书
+        DeviceFitter = "device-fitter",
+    }
+}
+
+codes! {
     /// 模块主题
     pub enum ModuleTheme("module-theme") {
         /// 一般

@@ -6,12 +6,13 @@ use chrono::{Datelike, NaiveDate};
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::codes;
+use crate::kernel::certificate_number::Series;
 use crate::kernel::codes::Code;
 use crate::kernel::dates::{Timestamp, shanghai_date};
 use crate::proof::cose::{self, Envelope};
 use crate::proof::credential::Unwritable;
 use crate::proof::keys::{KeyId, Purpose, Signer, SigningError};
-use crate::proof::payload::Payload;
+use crate::proof::payload::{CertificateType, Particulars, Payload};
 use crate::proof::status::MAX_ENTRIES;
 use crate::proof::trust::{KeyState, TrustedKey};
 
@@ -30,11 +31,15 @@ codes! {
         NumberBody = "number-body",
         /// A number of the national form names another level.
         NumberLevel = "number-level",
+        /// The number is not of the series of this type of certificate.
+        NumberType = "number-type",
         HolderEmpty = "holder-empty",
         /// Longer than 50 characters.
         HolderLength = "holder-length",
         /// Not in the normal form NFC, with control characters, or with blanks around it.
         HolderForm = "holder-form",
+        /// A text of this type of certificate is empty, longer than 80 characters, or as the name must not be.
+        ParticularsForm = "particulars-form",
         IssuedInFuture = "issued-in-future",
         /// Before 2000: nothing of ours was issued then.
         IssuedTooEarly = "issued-too-early",
@@ -111,19 +116,24 @@ pub fn issue(
 /// What speaks against `payload` under a key certified as `certified`, on `today` in Asia/Shanghai.
 #[must_use]
 pub fn refusals(payload: &Payload, certified: &TrustedKey, today: NaiveDate) -> Vec<Refusal> {
-    let number = payload.number.as_str();
-    let national = payload.number.is_national();
-    let level = char::from(b'0' + payload.level.number());
+    let (body, series) = payload.number.named().unzip();
+    let is_skill = payload.kind() == CertificateType::Skill;
+    let due = match &payload.particulars {
+        Particulars::Skill { level, .. } => Some(Series::of_level(*level)),
+        Particulars::Training { .. } | Particulars::FirstAid { .. } => payload.kind().series(),
+    };
     let holder = &payload.holder;
     let environment_fits = KeyId::of(&certified.public_key, payload.environment) == certified.id;
     let far = |day: NaiveDate| day.year() > 9998;
     let found = [
         (payload.code.bytes() == &[0; 16], Refusal::CodeEmpty),
-        (national && !number.starts_with(&payload.body.to_string()), Refusal::NumberBody),
-        (national && number.chars().nth(15) != Some(level), Refusal::NumberLevel),
+        (body.is_some_and(|body| body != payload.body.as_str()), Refusal::NumberBody),
+        (is_skill && series.is_some() && series != due, Refusal::NumberLevel),
+        (!is_skill && series != due, Refusal::NumberType),
         (holder.trim().is_empty(), Refusal::HolderEmpty),
         (holder.chars().count() > 50, Refusal::HolderLength),
         (!is_plain(holder), Refusal::HolderForm),
+        (!is_sound(&payload.particulars), Refusal::ParticularsForm),
         (payload.issued_on > today, Refusal::IssuedInFuture),
         (payload.issued_on.year() < 2000, Refusal::IssuedTooEarly),
         (payload.expires_on.is_some_and(|last| last < payload.issued_on), Refusal::ExpiresBeforeIssue),
@@ -131,7 +141,7 @@ pub fn refusals(payload: &Payload, certified: &TrustedKey, today: NaiveDate) -> 
         (payload.status.index >= MAX_ENTRIES, Refusal::StatusIndex),
         (certified.purpose != Purpose::Issuing, Refusal::KeyPurpose),
         (certified.body.as_ref() != Some(&payload.body), Refusal::KeyBody),
-        (!certified.types.contains(&Payload::TYPE), Refusal::KeyType),
+        (!certified.types.contains(&payload.kind()), Refusal::KeyType),
         (!environment_fits, Refusal::KeyEnvironment),
         (!certified.covers(payload.issued_on) || !certified.covers(today), Refusal::KeyValidity),
         (certified.state != KeyState::Active, Refusal::KeyState),
@@ -139,10 +149,23 @@ pub fn refusals(payload: &Payload, certified: &TrustedKey, today: NaiveDate) -> 
     found.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
 }
 
-fn is_plain(holder: &str) -> bool {
-    holder.trim() == holder
-        && !holder.chars().any(char::is_control)
-        && ComposingNormalizerBorrowed::new_nfc().is_normalized(holder)
+/// Whether the texts of a type can stand in a QR and on paper.
+fn is_sound(particulars: &Particulars) -> bool {
+    const LONGEST: usize = 80;
+    let fits = |text: &str| !text.is_empty() && text.chars().count() <= LONGEST && is_plain(text);
+    match particulars {
+        Particulars::Skill { .. } => true,
+        Particulars::Training { course, .. } => fits(course),
+        Particulars::FirstAid { original_issuer, original_number, .. } => {
+            fits(original_issuer) && fits(original_number)
+        }
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    text.trim() == text
+        && !text.chars().any(char::is_control)
+        && ComposingNormalizerBorrowed::new_nfc().is_normalized(text)
 }
 
 #[cfg(test)]

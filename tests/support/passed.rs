@@ -44,7 +44,7 @@ pub fn certify_on(world: &World, cap: Option<u32>, place: KeyPlace) {
         body: body.body_code.clone().expect("a code"),
         name_zh: body.name,
         name_en: body.name_en,
-        types: CertificateType::ALL.to_vec(),
+        types: vec![CertificateType::Skill],
         from: huzheng::kernel::dates::shanghai_date(app.clock.now()),
         until: "2028-12-31".parse().expect("a date"),
         daily_cap: cap,

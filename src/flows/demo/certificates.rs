@@ -8,8 +8,8 @@ use crate::flows::demo::LoadError;
 use crate::flows::demo::dice::shifted;
 use crate::flows::demo::exams::{Entered, Exams};
 use crate::flows::demo::skills::{Fate, Later, Sitting, Stage};
-use crate::kernel::ids::{ApplicationId, CertificateId, PersonId};
-use crate::registry::certificates::{Certificate, Change, ChangeReason, ReasonCode};
+use crate::kernel::ids::{CertificateId, PersonId};
+use crate::registry::certificates::{Certificate, Change, ChangeReason, Origin, ReasonCode};
 
 /// A change that is made to a certificate some time after its issue.
 struct Due {
@@ -37,7 +37,7 @@ pub fn issue_all(
         let context = exams.books.calendar.context(on, 605, Some(&first));
         let issued = session_certificates_issue(&exams.books.office.desk, &context, &first, entered.session)?;
         for one in issued {
-            let fate = fate(entered, one.application);
+            let fate = fate(entered, one.origin);
             match (one.result, fate) {
                 (Ok(certificate), Fate::Passes) if certificate.person == sample => found = Some(certificate),
                 (Ok(_), Fate::Passes) | (Err(_), Fate::Fails) => {}
@@ -56,8 +56,8 @@ pub fn issue_all(
     found.ok_or(LoadError::Incomplete("sample certificate"))
 }
 
-fn fate(entered: &Entered, application: ApplicationId) -> Fate {
-    let own = entered.admitted.iter().find(|(id, _)| *id == application);
+fn fate(entered: &Entered, origin: Origin) -> Fate {
+    let own = entered.admitted.iter().find(|(id, _)| Origin::Application(*id) == origin);
     own.map_or(Fate::TooEarly, |(_, candidate)| candidate.fate)
 }
 
