@@ -127,7 +127,10 @@ pub fn class_certificates_issue(
         let class = training::service::own_class(conn, context, class)?;
         let enrolments = training::store::enrolments(conn, class.id)?;
         let there = enrolments.iter().filter(|one| one.state != EnrolmentState::Withdrawn);
-        Ok::<_, Error>((class.school, not_issued(conn, there.map(|one| Origin::Enrolment(one.id)).collect())?))
+        Ok::<_, Error>((
+            class.school,
+            not_issued(conn, there.map(|one| Origin::Enrolment(one.id)).collect())?,
+        ))
     })?;
     let wanted: Vec<Origin> = left.iter().map(|one| one.by).collect();
     issue_earned(desk, context, school, left, |tx| {

@@ -165,8 +165,7 @@ const FIRST_AID_SEEN: Access =
 const CERTIFICATES: Access =
     Access::Roles(&[Administrator, Bureau, School, Assessor, FirstAidIssuer, Caregiver]);
 
-const CERTIFICATE_OFFICES: Access =
-    Access::Roles(&[Administrator, Bureau, School, Assessor, FirstAidIssuer]);
+const CERTIFICATE_OFFICES: Access = Access::Roles(&[Administrator, Bureau, School, Assessor, FirstAidIssuer]);
 
 const ISSUERS: Access = Access::Roles(&[Assessor]);
 

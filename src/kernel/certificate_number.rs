@@ -194,7 +194,11 @@ mod tests {
             ("浙养护2019第0042号", None),
         ] {
             let number: CertificateNumber = text.parse().expect("a number");
-            assert_eq!(number.named().map(|(_, series)| series), series.and_then(Series::from_number), "{text}");
+            assert_eq!(
+                number.named().map(|(_, series)| series),
+                series.and_then(Series::from_number),
+                "{text}"
+            );
         }
         assert!("a b".parse::<CertificateNumber>().is_err());
         assert!("X000033001032".parse::<BodyCode>().is_err());

@@ -15,9 +15,7 @@ use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{ExamPart, Occupation, SkillLevel, Specialty};
 use crate::kernel::vocabulary::TrainingKind;
 use crate::proof::log::{Leaf, LeafKind};
-use crate::proof::payload::{
-    CertificateType, Environment, Particulars, Payload, StatusPlace,
-};
+use crate::proof::payload::{CertificateType, Environment, Particulars, Payload, StatusPlace};
 
 /// A text in both languages of the paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -171,9 +171,10 @@ fn is_plain(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::certificate_number::BodyCode;
     use crate::kernel::ids::PublicCode;
-    use crate::kernel::skill::SkillLevel;
-    use crate::proof::fixture::{Fixture, NOON, at, day, payload};
+    use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+    use crate::proof::fixture::{Fixture, NOON, at, day, others, payload};
     use crate::proof::keys::{PrivateKey, PublicKey};
     use crate::proof::payload::Environment;
 
@@ -194,7 +195,12 @@ mod tests {
         }
         check(|_| {}, &[]);
         check(|p| p.code = PublicCode::from_bytes([0; 16]), &[Refusal::CodeEmpty]);
-        check(|p| p.level = SkillLevel::One, &[Refusal::NumberLevel]);
+        let one = Particulars::Skill {
+            occupation: Occupation::ElderlyCareWorker,
+            specialty: Specialty::General,
+            level: SkillLevel::One,
+        };
+        check(|p| p.particulars = one, &[Refusal::NumberLevel]);
         check(|p| p.number = "浙养护2019第0042号".parse().expect("a number"), &[]);
         let other = "S000033009999265000042";
         check(|p| p.number = other.parse().expect("a number"), &[Refusal::NumberBody]);
@@ -216,6 +222,47 @@ mod tests {
         check(|p| p.environment = Environment::Production, &[Refusal::KeyEnvironment]);
         check(|p| p.issued_on = day("2025-12-31"), &[Refusal::KeyValidity]);
         check(|p| p.issued_on = day("1999-12-31"), &[Refusal::IssuedTooEarly, Refusal::KeyValidity]);
+    }
+
+    #[test]
+    fn every_other_type_has_a_number_of_its_series_and_a_key_for_it() {
+        let fixture = Fixture::new();
+        let mut certified = fixture.certified().clone();
+        let body: BodyCode = "P330481990001".parse().expect("a body");
+        certified.body = Some(body);
+        certified.types = CertificateType::ALL[1..].to_vec();
+        let refused = |payload: &Payload, certified: &TrustedKey| {
+            issue(payload, &fixture.issuing, certified, at(NOON)).map(|_| ()).err()
+        };
+        for record in others() {
+            let payload = record.seal().expect("sealed").payload();
+            assert_eq!(refused(&payload, &certified), None, "{}", payload.kind());
+            let check = |change: &dyn Fn(&mut Payload), expected: Refusal| {
+                let mut changed = payload.clone();
+                change(&mut changed);
+                let found = refused(&changed, &certified);
+                assert_eq!(found, Some(Refused(vec![expected]).into()), "{}", payload.kind());
+            };
+            let number = |text: &str| text.parse().expect("a number");
+            check(&|p| p.number = number("P330481990001269000042"), Refusal::NumberType);
+            check(&|p| p.number = number("浙养护2019第0042号"), Refusal::NumberType);
+            let of_another = payload.number.as_str().replace("990001", "990002");
+            check(&|p| p.number = number(&of_another), Refusal::NumberBody);
+            check(&|p| spoil(&mut p.particulars, String::new()), Refusal::ParticularsForm);
+            check(&|p| spoil(&mut p.particulars, "课\n".to_owned()), Refusal::ParticularsForm);
+            check(&|p| spoil(&mut p.particulars, "课".repeat(81)), Refusal::ParticularsForm);
+            let mut of_a_body = certified.clone();
+            of_a_body.types = vec![CertificateType::Skill];
+            assert_eq!(refused(&payload, &of_a_body), Some(Refused(vec![Refusal::KeyType]).into()));
+        }
+    }
+
+    fn spoil(particulars: &mut Particulars, text: String) {
+        match particulars {
+            Particulars::Skill { .. } => {}
+            Particulars::Training { course, .. } => *course = text,
+            Particulars::FirstAid { original_number, .. } => *original_number = text,
+        }
     }
 
     #[test]

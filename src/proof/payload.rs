@@ -40,7 +40,7 @@ codes! {
     pub enum CertificateType("certificate-type") {
         /// 职业技能等级证书
         Skill = "skill",
-        /// 培训合格证
+        /// 养老护理员培训结业证书
         TrainingCompletion = "training-completion",
         /// 家庭照护者培训证书
         FamilyCarer = "family-carer",

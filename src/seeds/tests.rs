@@ -293,7 +293,24 @@ fn programmes_add_up_and_teach_rehabilitation_and_first_aid() {
         }
     }
     assert_eq!(levels, SkillLevel::ALL);
-    assert!(seeds.programmes.iter().any(|programme| programme.audience == Audience::FamilyCarer));
+    for audience in Audience::ALL {
+        assert!(seeds.programmes.iter().any(|programme| programme.audience == *audience), "{audience}");
+    }
+}
+
+#[test]
+fn a_completion_earns_what_is_in_force_on_its_day() {
+    let seeds = seeds();
+    let check = |programme: &str, on: &str, expected: Option<TrainingKind>| {
+        assert_eq!(seeds.training_certificate(programme, day(on)), expected, "{programme} {on}");
+    };
+    check("caregiver-5", "2026-11-21", Some(TrainingKind::Completion));
+    check("caregiver-5", "2020-12-31", None);
+    check("family-carer-16", "2026-11-21", Some(TrainingKind::FamilyCarer));
+    check("care-manager-60", "2026-11-21", Some(TrainingKind::CareManager));
+    check("device-fitter-40", "2026-11-21", Some(TrainingKind::DeviceFitter));
+    check("first-aid-16", "2026-11-21", None);
+    check("unknown", "2026-11-21", None);
 }
 
 /// However the notices shift days, working time is lost for the statutory days and for no others.

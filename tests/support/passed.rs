@@ -10,7 +10,6 @@ use huzheng::db::Tx;
 use huzheng::db::schema::{applications, exam_sessions, scores};
 use huzheng::db::types::{At, Json};
 use huzheng::http::problem::Problem;
-use huzheng::kernel::codes::Code;
 use huzheng::kernel::context::{Context, Origin};
 use huzheng::kernel::dates::shanghai_date;
 use huzheng::kernel::identity::DocumentKind;

@@ -65,10 +65,7 @@ fn taught(course: &Words, hours: u32) -> Words {
 
 fn occupation_words(seeds: &Seeds, occupation: Occupation) -> Words {
     let standard = &seeds.standard;
-    Words {
-        zh: standard.title.clone(),
-        en: format!("{} ({})", standard.title_en, occupation.code()),
-    }
+    Words { zh: standard.title.clone(), en: format!("{} ({})", standard.title_en, occupation.code()) }
 }
 
 fn level_words(seeds: &Seeds, level: SkillLevel) -> Words {
@@ -88,7 +85,9 @@ fn specialty_named(specialty: Specialty) -> Option<Named<Specialty>> {
 
 fn training_title(kind: TrainingKind) -> Words {
     match kind {
-        TrainingKind::Completion => words("培训合格证", "Certificate of Training"),
+        TrainingKind::Completion => {
+            words("养老护理员培训结业证书", "Certificate of Completion, Elderly Care Worker Training")
+        }
         TrainingKind::FamilyCarer => words("家庭照护者培训证书", "Certificate of Family Carer Training"),
         TrainingKind::CareManager => words("养老经管人证书", "Certificate of Care Manager"),
         TrainingKind::DeviceFitter => {

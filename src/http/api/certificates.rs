@@ -149,7 +149,8 @@ impl CertificateView {
             Attested::FirstAid(seen) => Some(seen),
             Attested::Skill(_) | Attested::Training(_) => None,
         };
-        let specialty = |skill: &Skill| skill.specialty.as_ref().map_or(Specialty::General, |known| known.code);
+        let specialty =
+            |skill: &Skill| skill.specialty.as_ref().map_or(Specialty::General, |known| known.code);
         Self {
             id: certificate.id.to_string(),
             code: certificate.code.to_string(),

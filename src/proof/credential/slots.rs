@@ -7,9 +7,7 @@ use serde::Deserialize;
 use crate::kernel::codes::Code;
 use crate::kernel::skill::{ExamPart, Specialty};
 use crate::proof::credential::Unwritable;
-use crate::proof::frozen::{
-    Attested, FirstAid, FrozenRecord, RecordDigest, SealedRecord, Skill, Training,
-};
+use crate::proof::frozen::{Attested, FirstAid, FrozenRecord, RecordDigest, SealedRecord, Skill, Training};
 use crate::proof::payload::{CertificateType, Particulars, Payload, StatusPlace};
 
 /// One place of the templates whose text differs.

@@ -17,8 +17,8 @@ use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::proof::frozen::SealedRecord;
 use crate::proof::payload::{CertificateType, StatusPlace};
 use crate::registry::certificates::{
-    Certificate, CertificateEvent, CertificateState, Change, EventState, News, Origin, ReasonCode, ReservationState,
-    Standing, UploadState,
+    Certificate, CertificateEvent, CertificateState, Change, EventState, News, Origin, ReasonCode,
+    ReservationState, Standing, UploadState,
 };
 use crate::{on_each, stored_as_code};
 

@@ -15,7 +15,9 @@ use usvg::{Options, Tree};
 use super::design::{CertificateDesigns, Design, FormDesign, PageDesign};
 use super::draw::draw;
 use super::paper::{POINTS_PER_MILLIMETRE, finish, metadata, new_document, page_size, pdf_date, unwritable};
-use super::{Course, DesignKind, Form, Particulars, PrintedCertificate, RenderError, require_glyphs, template_error};
+use super::{
+    Course, DesignKind, Form, Particulars, PrintedCertificate, RenderError, require_glyphs, template_error,
+};
 use crate::render::helper::FitText;
 use crate::render::sheet::write::{SheetFormat, WriteError, export};
 use crate::render::sheet::{Column, ColumnKind, Presence, SheetLanguage};
@@ -209,9 +211,7 @@ impl LedgerRow {
             Particulars::FamilyCarer { course, .. }
             | Particulars::TrainingCompletion(Course { course, .. })
             | Particulars::CareManager(Course { course, .. })
-            | Particulars::DeviceFitter(Course { course, .. }) => {
-                course
-            }
+            | Particulars::DeviceFitter(Course { course, .. }) => course,
             Particulars::FirstAid { issuer, .. } => issuer,
         };
         Self {

@@ -60,7 +60,7 @@ pub enum Particulars {
         /// 等级
         level: Bilingual,
     },
-    /// 养老护理员培训合格证
+    /// 养老护理员培训结业证书
     TrainingCompletion(Course),
     /// 养老经管人证书
     CareManager(Course),
