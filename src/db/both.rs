@@ -74,3 +74,17 @@ macro_rules! on_each {
         }
     };
 }
+
+/// Inserts many new rows, each with a value for every column: one statement on SQLite, COPY on PostgreSQL, which costs
+/// half of what a statement with all the values would.
+#[macro_export]
+macro_rules! insert_all {
+    ($tx:expr, $table:expr, $rows:expr) => {
+        match &mut **$tx {
+            $crate::db::Conn::Postgres(conn) => {
+                diesel::copy_from($table).from_insertable($rows).execute(conn)
+            }
+            $crate::db::Conn::Sqlite(conn) => diesel::insert_into($table).values($rows).execute(conn),
+        }
+    };
+}

@@ -2,7 +2,7 @@
 //!
 //! The one flow with two transactions, because signing stands between them. The first takes numbers and keeps the
 //! frozen records whose exact bytes are to be signed; the second stores what was signed, with its leaf for the log.
-//! Each step is done once for all the certificates of a batch, and one certificate is a batch of one. Ed25519 gives
+//! Each step is done once for a share of a batch, and one certificate is a batch of one. Ed25519 gives
 //! the same signature for the same bytes, so a call that is made again after a crash finishes what the first one
 //! began. A reservation that can't be signed is made void with its reason: every number ever taken is explained.
 
@@ -12,6 +12,7 @@ mod store;
 mod words;
 
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 
 use crate::db::{Conn, Database, DbError, Tx};
 use crate::kernel::area::AreaCode;
@@ -69,7 +70,7 @@ pub fn certificate_issue(
         if actor.organisation == Some(session.body) { Ok(session.body) } else { Err(Error::NotFound) }
     })?;
     let passed = Earned { by: Origin::Application(new.application_id), number: new.number.clone() };
-    only(issue_passed(desk, context, body, vec![passed])?)
+    only(issue_passed(desk, context, body, &[passed])?)
 }
 
 /// What became of one application of a session, or one trainee of a class.
@@ -99,7 +100,7 @@ pub fn session_certificates_issue(
         let all = whole.candidates().map(|application| Origin::Application(application.id)).collect();
         Ok((whole.session.body, not_issued(conn, all)?))
     })?;
-    issue_passed(desk, context, body, left)
+    issue_passed(desk, context, body, &left)
 }
 
 /// Issues for the applications of sessions that `body` held, in their order.
@@ -107,10 +108,10 @@ fn issue_passed(
     desk: &Desk<'_>,
     context: &Context,
     body: OrganisationId,
-    passed: Vec<Earned>,
+    passed: &[Earned],
 ) -> Result<Vec<Issued>, Error> {
-    let ids: Vec<ApplicationId> = passed.iter().filter_map(|one| one.by.application()).collect();
-    issue_earned(desk, context, body, passed, |tx| {
+    issue_earned(desk, context, body, passed, |tx, share| {
+        let ids: Vec<ApplicationId> = share.iter().filter_map(|one| one.by.application()).collect();
         let cleared = exams::clearance::cleared_all(tx, &ids, context.today())?;
         Ok(cleared.into_iter().map(|cleared| Ok(Grounds::passed(&cleared?))).collect())
     })
@@ -127,25 +128,22 @@ pub fn class_certificates_issue(
         let class = training::service::own_class(conn, context, class)?;
         let enrolments = training::store::enrolments(conn, class.id)?;
         let there = enrolments.iter().filter(|one| one.state != EnrolmentState::Withdrawn);
-        Ok::<_, Error>((
-            class.school,
-            not_issued(conn, there.map(|one| Origin::Enrolment(one.id)).collect())?,
-        ))
+        let all = there.map(|one| Origin::Enrolment(one.id)).collect();
+        Ok::<_, Error>((class.school, not_issued(conn, all)?))
     })?;
-    let wanted: Vec<Origin> = left.iter().map(|one| one.by).collect();
-    issue_earned(desk, context, school, left, |tx| {
+    issue_earned(desk, context, school, &left, |tx, share| {
         // Held, so that nobody's completion is undone in between.
         let class = training::service::held_class(tx, context, class)?;
         let programme = training::service::programme(tx, class.programme)?;
         let enrolments = training::store::enrolments(tx, class.id)?;
-        let trained = |origin: &Origin| {
-            let enrolment = enrolments.iter().find(|one| Some(one.id) == origin.enrolment());
+        let trained = |one: &Earned| {
+            let enrolment = enrolments.iter().find(|enrolment| Some(enrolment.id) == one.by.enrolment());
             let enrolment = enrolment.ok_or(Error::NotFound)?;
             let on = enrolment.completed_on.unwrap_or(context.today());
             let kind = desk.seeds.training_certificate(&programme.code, on);
             Ok(Grounds::trained(enrolment, &class, &programme, kind)?)
         };
-        Ok(wanted.iter().map(trained).collect())
+        Ok(share.iter().map(trained).collect())
     })
 }
 
@@ -156,11 +154,12 @@ pub fn first_aid_record_issue(
     id: FirstAidCertificateId,
 ) -> Result<Certificate, Error> {
     let issuer = desk.database.read(|conn| Ok::<_, Error>(firstaid::service::own(conn, context, id)?.1))?;
-    let wanted = vec![Earned { by: Origin::FirstAid(id), number: None }];
-    only(issue_earned(desk, context, issuer.id, wanted, |tx| {
+    let wanted = [Earned { by: Origin::FirstAid(id), number: None }];
+    let issued = issue_earned(desk, context, issuer.id, &wanted, |tx, _| {
         let (seen, issuer) = firstaid::service::own(tx, context, id)?;
         Ok(vec![Grounds::on_record(&seen, &issuer, context.today()).map_err(Error::from)])
-    })?)
+    });
+    only(issued?)
 }
 
 /// A certificate to be issued, with a number that the body gives itself or none.
@@ -176,18 +175,57 @@ fn not_issued(conn: &mut Conn, all: Vec<Origin>) -> Result<Vec<Earned>, Error> {
     Ok(left.map(|by| Earned { by, number: None }).collect())
 }
 
-/// Issues for what was earned at `body`, in its order. `grounds` says what speaks for each of them.
+/// Certificates that are reserved together, signed together and stored together.
+const SHARE: usize = 1_000;
+
+/// Issues for what was earned at `body`, in its order; `grounds` says what speaks for each of a share. While one share
+/// is being signed, the one before it is stored and the one behind it reserved; a share is stored whatever becomes of
+/// the others.
 fn issue_earned(
     desk: &Desk<'_>,
     context: &Context,
     body: OrganisationId,
-    earned: Vec<Earned>,
-    grounds: impl Fn(&mut Tx) -> Result<Vec<Result<Grounds, Error>>, Error>,
+    earned: &[Earned],
+    grounds: impl Fn(&mut Tx, &[Earned]) -> Result<Vec<Result<Grounds, Error>>, Error>,
 ) -> Result<Vec<Issued>, Error> {
-    let origins: Vec<Origin> = earned.iter().map(|one| one.by).collect();
-    let reserved = tried_again(desk, |tx| {
+    let reason = ChangeReason { code: ReasonCode::Passed, words: String::new() };
+    let mut shares = earned.chunks(SHARE);
+    let mut results = Vec::with_capacity(earned.len());
+    std::thread::scope(|scope| {
+        let mut signing: Option<Signing<'_>> = None;
+        loop {
+            let next = shares.next().map(|share| {
+                let reserved = reserve_earned(desk, context, body, share, &grounds)?;
+                let signer = sign::Signer::of(desk, reserved)?;
+                Ok::<_, Error>(scope.spawn(move || signer.sign_all(context)))
+            });
+            if let Some(signed) = signing.take() {
+                results.extend(store(desk, context, joined(signed), &reason)?);
+            }
+            match next {
+                Some(next) => signing = Some(next?),
+                None => return Ok::<_, Error>(()),
+            }
+        }
+    })?;
+    let issued = |(one, result): (&Earned, _)| Issued { origin: one.by, result };
+    Ok(earned.iter().zip(results).map(issued).collect())
+}
+
+type Signing<'a> = ScopedJoinHandle<'a, Vec<Result<sign::Signed, sign::NotSigned>>>;
+
+/// Who may be issued of a share, with the numbers taken.
+fn reserve_earned(
+    desk: &Desk<'_>,
+    context: &Context,
+    body: OrganisationId,
+    share: &[Earned],
+    grounds: impl Fn(&mut Tx, &[Earned]) -> Result<Vec<Result<Grounds, Error>>, Error>,
+) -> Result<Vec<Result<Reservation, Error>>, Error> {
+    let origins: Vec<Origin> = share.iter().map(|one| one.by).collect();
+    tried_again(desk, |tx| {
         let issued = certificates::store::issued_for(tx, &origins)?;
-        let orders = earned.iter().zip(grounds(tx)?).map(|(one, grounds)| {
+        let orders = share.iter().zip(grounds(tx, share)?).map(|(one, grounds)| {
             let grounds = grounds?;
             if issued.contains(&one.by) {
                 return Err(Error::AlreadyIssued);
@@ -195,10 +233,7 @@ fn issue_earned(
             Ok(Order { occasion: Occasion::Earned(one.by), grounds, number: one.number.clone() })
         });
         reserve::all(desk, tx, context, body, orders.collect())
-    })?;
-    let reason = ChangeReason { code: ReasonCode::Passed, words: String::new() };
-    let results = finish(desk, context, reserved, &reason)?;
-    Ok(origins.into_iter().zip(results).map(|(origin, result)| Issued { origin, result }).collect())
+    })
 }
 
 /// Issues the certificate that `occasion` asks for: one that follows another.
@@ -215,7 +250,8 @@ pub(super) fn issue_after(
         let order = Order { occasion, grounds, number: None };
         reserve::all(desk, tx, context, body, vec![Ok(order)])
     })?;
-    finish(desk, context, reserved, reason)?.pop().unwrap_or(Err(Error::NotFound))
+    let signed = sign::Signer::of(desk, reserved)?.sign_all(context);
+    store(desk, context, signed, reason)?.pop().unwrap_or(Err(Error::NotFound))
 }
 
 /// Tries a first transaction again where another one took the same place or application in the meantime.
@@ -230,14 +266,13 @@ fn tried_again<T>(desk: &Desk<'_>, work: impl Fn(&mut Tx) -> Result<T, Error>) -
     desk.database.write(&work)
 }
 
-/// Signs what was reserved and stores it, each in the place of its reservation.
-fn finish(
+/// Stores what was signed, each in the place of its reservation, and tells who waits for it.
+fn store(
     desk: &Desk<'_>,
     context: &Context,
-    reserved: Vec<Result<Reservation, Error>>,
+    signed: Vec<Result<sign::Signed, sign::NotSigned>>,
     reason: &ChangeReason,
 ) -> Result<Vec<Result<Certificate, Error>>, Error> {
-    let signed = sign::all(desk, context, reserved)?;
     let replaces = signed.iter().flatten().any(|signed| signed.replaces.is_some());
     let stored = store::all(desk, context, signed, reason)?;
     if stored.iter().any(Result::is_ok) {
@@ -247,4 +282,8 @@ fn finish(
         (desk.status_changed)();
     }
     Ok(stored)
+}
+
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

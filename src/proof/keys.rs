@@ -128,6 +128,15 @@ impl PublicKey {
         self.0.verify(message, &Signature::from_bytes(signature)).is_ok()
     }
 
+    /// Whether every one of the messages was signed. Checked together, which costs half of one by one.
+    #[must_use]
+    pub fn has_signed_all(&self, signed: &[(&[u8], [u8; 64])]) -> bool {
+        let messages: Vec<&[u8]> = signed.iter().map(|(message, _)| *message).collect();
+        let signatures: Vec<_> =
+            signed.iter().map(|(_, signature)| Signature::from_bytes(signature)).collect();
+        ed25519_dalek::verify_batch(&messages, &signatures, &vec![self.0; signed.len()]).is_ok()
+    }
+
     /// The key's own `did:key` with its one method, which any verifier can resolve without asking anybody.
     #[must_use]
     pub fn did_key_method(&self) -> String {

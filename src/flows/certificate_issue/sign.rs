@@ -1,13 +1,14 @@
 //! Between the two transactions: every reserved record is signed, on all processors, and each signature checked.
 
 use std::num::NonZero;
+use std::sync::Arc;
 
-use crate::flows::certificate_issue::Desk;
+use crate::flows::certificate_issue::{Desk, joined};
 use crate::kernel::context::Context;
 use crate::kernel::ids::{CertificateId, entity};
 use crate::proof::credential;
 use crate::proof::issue::{self, Refused, issue};
-use crate::proof::keys::Signer;
+use crate::proof::keys;
 use crate::proof::trust::TrustedKey;
 use crate::registry::certificates::error::Error;
 use crate::registry::certificates::{Certificate, CertificateState, Reservation, UploadState};
@@ -37,45 +38,50 @@ pub enum NotSigned {
     Refused(Box<Reservation>, Refused),
 }
 
-/// Signs what was reserved, for one body, each in its place.
-pub fn all(
-    desk: &Desk<'_>,
-    context: &Context,
-    mut reserved: Vec<Result<Reservation, Error>>,
-) -> Result<Vec<Result<Signed, NotSigned>>, Error> {
-    let body = reserved.iter().flatten().map(|one| one.record.body.code.clone()).next();
-    let Some(body) = body else {
-        return Ok(reserved.into_iter().filter_map(Result::err).map(NotSigned::Before).map(Err).collect());
-    };
-    let (key, certified) = (desk.signing_key)(&body)?;
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let share = reserved.len().div_ceil(threads).max(PER_THREAD);
-    let mut shares = Vec::new();
-    while !reserved.is_empty() {
-        let rest = reserved.split_off(share.min(reserved.len()));
-        shares.push(std::mem::replace(&mut reserved, rest));
+/// What was reserved, with the key that is to sign it.
+pub struct Signer {
+    reserved: Vec<Result<Reservation, Error>>,
+    /// `None` where nothing is to be signed.
+    key: Option<(Arc<dyn keys::Signer>, TrustedKey)>,
+}
+
+impl Signer {
+    /// All are of one body.
+    pub fn of(desk: &Desk<'_>, reserved: Vec<Result<Reservation, Error>>) -> Result<Self, Error> {
+        let body = reserved.iter().flatten().map(|one| &one.record.body.code).next();
+        let key = body.map(|body| (desk.signing_key)(body)).transpose()?;
+        Ok(Self { reserved, key })
     }
-    let sign_share = |share: Vec<Result<Reservation, Error>>| -> Vec<_> {
-        share
-            .into_iter()
-            .map(|one| sign(one.map_err(NotSigned::Before)?, &*key, &certified, context))
-            .collect()
-    };
-    let sign_share = &sign_share;
-    let signed = std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            shares.into_iter().map(|share| scope.spawn(move || sign_share(share))).collect();
-        workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Result<Vec<_>, _>>()
-    });
-    match signed {
-        Ok(shares) => Ok(shares.into_iter().flatten().collect()),
-        Err(panic) => std::panic::resume_unwind(panic),
+
+    /// Signs what was reserved, each in its place.
+    pub fn sign_all(mut self, context: &Context) -> Vec<Result<Signed, NotSigned>> {
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let share = self.reserved.len().div_ceil(threads).max(PER_THREAD);
+        let mut shares = Vec::new();
+        while !self.reserved.is_empty() {
+            let rest = self.reserved.split_off(share.min(self.reserved.len()));
+            shares.push(std::mem::replace(&mut self.reserved, rest));
+        }
+        let key = self.key.as_ref();
+        let sign_share = move |share: Vec<Result<Reservation, Error>>| -> Vec<_> {
+            let one = |one: Result<Reservation, Error>| {
+                let reservation = one.map_err(NotSigned::Before)?;
+                let (key, certified) = key.ok_or(NotSigned::Before(Error::NotFound))?;
+                sign(reservation, &**key, certified, context)
+            };
+            share.into_iter().map(one).collect()
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> =
+                shares.into_iter().map(|share| scope.spawn(move || sign_share(share))).collect();
+            workers.into_iter().flat_map(joined).collect()
+        })
     }
 }
 
 fn sign(
     reservation: Reservation,
-    key: &dyn Signer,
+    key: &dyn keys::Signer,
     certified: &TrustedKey,
     context: &Context,
 ) -> Result<Signed, NotSigned> {

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::proof::content::CredentialForm;
 use crate::proof::data_integrity::{Suite, combine, proof_value, signature_of};
 use crate::proof::frozen::SealedRecord;
-use crate::proof::issue::NotSigned;
+use crate::proof::issue::{NotSigned, Refusal, Refused};
 use crate::proof::jwt::{self, VcJwt};
 use crate::proof::keys::{KeyId, PublicKey, Signer, SigningError};
 use crate::proof::payload::Payload;
@@ -74,21 +74,22 @@ impl Signatures {
     }
 }
 
-/// Signs all forms of `record` with `key`. The same again gives the same.
+/// Signs all forms of `record` with `key`, and checks each signature. The same again gives the same.
 ///
 /// # Errors
 /// [`NotSigned`]: the record can't be written as a credential, or the key can't be used.
 pub fn sign_all(record: &SealedRecord, key: &dyn Signer, id: KeyId) -> Result<Signatures, NotSigned> {
     let slots = with_method(record, id)?;
     let templates = Templates::of(slots.shape)?;
-    let proof = |suite| sign_proof(templates, &slots, suite, key);
-    let message = jwt::message(slots.get(Slot::Method), templates.document(&slots).as_bytes());
-    Ok(Signatures {
-        key: id,
-        rdfc: proof(Suite::Rdfc)?,
-        jcs: proof(Suite::Jcs)?,
-        jwt: key.sign(message.as_bytes())?,
-    })
+    let (rdfc, jcs) = (hashed(templates, &slots, Suite::Rdfc), hashed(templates, &slots, Suite::Jcs));
+    let jwt = jwt::message(slots.get(Slot::Method), templates.document(&slots).as_bytes());
+    let sign = |message| Ok::<_, SigningError>((message, key.sign(message)?));
+    let signed = [sign(&rdfc)?, sign(&jcs)?, sign(jwt.as_bytes())?];
+    if !key.public().has_signed_all(&signed) {
+        return Err(Refused(vec![Refusal::SelfCheck]).into());
+    }
+    let [rdfc, jcs, jwt] = signed.map(|(_, signature)| signature);
+    Ok(Signatures { key: id, rdfc, jcs, jwt })
 }
 
 /// The signed JSON-LD of one suite alone.
@@ -98,7 +99,7 @@ pub fn sign_all(record: &SealedRecord, key: &dyn Signer, id: KeyId) -> Result<Si
 pub fn issue(record: &SealedRecord, suite: Suite, key: &dyn Signer, id: KeyId) -> Result<String, NotSigned> {
     let mut slots = with_method(record, id)?;
     let templates = Templates::of(slots.shape)?;
-    let signature = sign_proof(templates, &slots, suite, key)?;
+    let signature = key.sign(&hashed(templates, &slots, suite))?;
     slots.set(Slot::ProofValue, proof_value(&signature));
     Ok(templates.signed(suite, &slots))
 }
@@ -152,14 +153,10 @@ fn with_method(record: &SealedRecord, key: KeyId) -> Result<Slots<'_>, Unwritabl
     Ok(slots)
 }
 
-fn sign_proof(
-    templates: &Templates,
-    slots: &Slots<'_>,
-    suite: Suite,
-    key: &dyn Signer,
-) -> Result<[u8; 64], SigningError> {
+/// What a signature of `suite` is of.
+fn hashed(templates: &Templates, slots: &Slots<'_>, suite: Suite) -> [u8; 64] {
     let [proof, document] = templates.canonical(suite, slots);
-    key.sign(&combine(proof.as_bytes(), document.as_bytes()))
+    combine(proof.as_bytes(), document.as_bytes())
 }
 
 /// A credential of exactly the shape that we write. Nothing is believed yet.
@@ -189,8 +186,7 @@ impl<'a> Ours<'a> {
 
     #[must_use]
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {
-        let [proof, document] = self.templates.canonical(self.suite, &self.slots);
-        let hashes = combine(proof.as_bytes(), document.as_bytes());
+        let hashes = hashed(self.templates, &self.slots, self.suite);
         signature_of(self.slots.get(Slot::ProofValue))
             .is_some_and(|signature| key.has_signed(&hashes, &signature))
     }

@@ -4,10 +4,10 @@ use serde_json::Value;
 use crate::db::schema::audit_events;
 use crate::db::types::{At, Json};
 use crate::db::{Conn, DbError, Tx};
+use crate::insert_all;
 use crate::kernel::codes::Code;
 use crate::kernel::context::{Context, Origin};
 use crate::kernel::ids::{AuditEventId, entity};
-use crate::on_each;
 use crate::registry::audit::{AuditEvent, Line};
 
 /// Rows of one statement.
@@ -59,7 +59,7 @@ pub fn record_all<S: ToString>(
                 )
             })
             .collect();
-        on_each!(tx, conn => diesel::insert_into(audit_events::table).values(&rows).execute(conn))?;
+        insert_all!(tx, audit_events::table, &rows)?;
     }
     Ok(())
 }

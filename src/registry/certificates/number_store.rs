@@ -14,13 +14,13 @@ use crate::kernel::context::Context;
 use crate::kernel::ids::{
     AccountId, ApplicationId, CertificateId, EnrolmentId, FirstAidCertificateId, OrganisationId, PersonId,
 };
-use crate::on_each;
 use crate::proof::frozen::SealedRecord;
 use crate::proof::payload::StatusPlace;
 use crate::proof::status::MIN_ENTRIES;
 use crate::registry::certificates::error::Error;
 use crate::registry::certificates::store::{broken, origin, public_code};
 use crate::registry::certificates::{Origin, Reservation, ReservationState};
+use crate::{insert_all, on_each};
 
 /// A list takes new certificates until it is half full, so that a free place is found in a few draws.
 const PER_LIST: u32 = MIN_ENTRIES / 2;
@@ -182,9 +182,7 @@ struct NewRow<'a> {
 pub fn insert(tx: &mut Tx, context: &Context, new: &[Reservation]) -> Result<(), Error> {
     for chunk in new.chunks(CHUNK) {
         let rows = chunk.iter().map(|new| row(context, new)).collect::<Result<Vec<_>, Error>>()?;
-        let inserted = on_each!(tx, conn => diesel::insert_into(certificate_reservations::table)
-            .values(&rows)
-            .execute(conn));
+        let inserted = insert_all!(tx, certificate_reservations::table, &rows);
         inserted.map_err(|error| {
             let error = DbError::from(error);
             let of_number = error.is_duplicate_of("certificate_reservations", "number")

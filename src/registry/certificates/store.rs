@@ -20,7 +20,7 @@ use crate::registry::certificates::{
     Certificate, CertificateEvent, CertificateState, Change, EventState, News, Origin, ReasonCode,
     ReservationState, Standing, UploadState,
 };
-use crate::{on_each, stored_as_code};
+use crate::{insert_all, stored_as_code};
 
 stored_as_code!(Standing, Change, News, ReasonCode, EventState, ReservationState, UploadState);
 stored_as_code!(CertificateType);
@@ -243,7 +243,7 @@ pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Certific
 pub fn insert(tx: &mut Tx, context: &Context, new: &[Certificate]) -> Result<(), DbError> {
     for chunk in new.chunks(CHUNK) {
         let rows = chunk.iter().map(|new| row(context, new)).collect::<Result<Vec<_>, DbError>>()?;
-        on_each!(tx, conn => diesel::insert_into(certificates::table).values(&rows).execute(conn))?;
+        insert_all!(tx, certificates::table, &rows)?;
         let standings: Vec<_> = chunk
             .iter()
             .map(|new| {
@@ -254,7 +254,7 @@ pub fn insert(tx: &mut Tx, context: &Context, new: &[Certificate]) -> Result<(),
                 )
             })
             .collect();
-        on_each!(tx, conn => diesel::insert_into(certificate_standings::table).values(&standings).execute(conn))?;
+        insert_all!(tx, certificate_standings::table, &standings)?;
     }
     Ok(())
 }
@@ -400,7 +400,7 @@ pub fn insert_events(tx: &mut Tx, events: &[(CertificateId, CertificateEvent)]) 
                 )
             })
             .collect();
-        on_each!(tx, conn => diesel::insert_into(certificate_events::table).values(&rows).execute(conn))?;
+        insert_all!(tx, certificate_events::table, &rows)?;
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use crate::db::schema::log_leaves;
 use crate::db::types::At;
 use crate::db::{Conn, DbError, Tx};
+use crate::insert_all;
 use crate::kernel::context::Context;
-use crate::on_each;
 use crate::proof::log::{Leaf, LeafKind};
 use crate::stored_as_code;
 
@@ -27,7 +27,7 @@ pub fn append(tx: &mut Tx, context: &Context, leaves: &[Leaf]) -> Result<(), DbE
                 )
             })
             .collect();
-        on_each!(tx, conn => diesel::insert_into(log_leaves::table).values(&rows).execute(conn))?;
+        insert_all!(tx, log_leaves::table, &rows)?;
     }
     Ok(())
 }
