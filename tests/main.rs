@@ -21,6 +21,7 @@ mod offline;
 mod people;
 mod schema;
 mod training;
+mod types;
 mod vc_api;
 mod verifiers;
 mod watch;

@@ -86,7 +86,7 @@ pub fn passed_session(world: &World, people: Range<u32>) -> (ExamSessionId, Vec<
         .expect("a passed exam")
 }
 
-fn holder(n: u32) -> RawPerson {
+pub fn holder(n: u32) -> RawPerson {
     RawPerson {
         document_kind: DocumentKind::ResidentIdentityCard,
         document_number: identity_number(n),

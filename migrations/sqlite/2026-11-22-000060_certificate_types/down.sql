@@ -10,6 +10,7 @@ DROP INDEX certificates_enrolment;
 ALTER TABLE certificates DROP COLUMN first_aid_id;
 ALTER TABLE certificates DROP COLUMN enrolment_id;
 ALTER TABLE certificates DROP COLUMN kind;
+DROP INDEX certificates_headcount;
 ALTER TABLE certificates RENAME COLUMN occupation TO occupation_before;
 ALTER TABLE certificates ADD COLUMN occupation TEXT NOT NULL DEFAULT '';
 UPDATE certificates SET occupation = coalesce(occupation_before, '');
@@ -22,3 +23,5 @@ ALTER TABLE certificates RENAME COLUMN level TO level_before;
 ALTER TABLE certificates ADD COLUMN level TEXT NOT NULL DEFAULT '';
 UPDATE certificates SET level = coalesce(level_before, '');
 ALTER TABLE certificates DROP COLUMN level_before;
+CREATE INDEX certificates_headcount
+    ON certificates (person_id, occupation, level, issued_on, expires_on, state, state_since, id);

@@ -1,4 +1,5 @@
 -- Types of certificate beside the skill level: occupation, specialty and level are a skill certificate's alone.
+DROP INDEX certificates_headcount;
 ALTER TABLE certificates RENAME COLUMN occupation TO occupation_before;
 ALTER TABLE certificates ADD COLUMN occupation TEXT;
 UPDATE certificates SET occupation = occupation_before;
@@ -11,6 +12,8 @@ ALTER TABLE certificates RENAME COLUMN level TO level_before;
 ALTER TABLE certificates ADD COLUMN level TEXT;
 UPDATE certificates SET level = level_before;
 ALTER TABLE certificates DROP COLUMN level_before;
+CREATE INDEX certificates_headcount
+    ON certificates (person_id, occupation, level, issued_on, expires_on, state, state_since, id);
 ALTER TABLE certificates ADD COLUMN kind TEXT NOT NULL DEFAULT 'skill'
     CHECK ((kind = 'skill') = (level IS NOT NULL));
 -- What earned it, where that is no application.

@@ -74,6 +74,8 @@ pub fn courses(
     add(1, FIVE, -37, -55, Stage::Ended, 28);
     add(3, "family-carer-16", -60, -78, Stage::Closed, 21);
     add(3, "caregiver-4", 20, -6, Stage::Refused, 0);
+    add(0, "care-manager-60", -48, -66, Stage::Closed, 9);
+    add(0, "device-fitter-40", -34, -52, Stage::Closed, 8);
     courses.sort_by_key(|course| course.starts_on);
     courses
 }
