@@ -205,8 +205,7 @@ fn halt_accreditation(world: &World, name: &str) {
     use diesel::prelude::*;
     use huzheng::db::schema::accreditations;
     let halted = world.app.database.write(|tx| {
-        let own = accreditations::table
-            .filter(accreditations::organisation_id.eq(world.organisations[name]));
+        let own = accreditations::table.filter(accreditations::organisation_id.eq(world.organisations[name]));
         diesel::update(own)
             .set(accreditations::status.eq("suspended"))
             .execute(&mut **tx)
@@ -229,7 +228,8 @@ fn a_first_aid_record_is_refused_for_what_is_missing() {
         issue_record(world, "redcross", &other).expect(404);
         let cpr = record_first_aid(world, 3, &json!({ "kind": "cpr-aed" }));
         assert_eq!(issue_record(world, "redcross", &cpr).conflict(), "first-aid-not-recordable");
-        let over = record_first_aid(world, 4, &json!({ "issued_on": "2024-02-01", "expires_on": "2026-11-20" }));
+        let over =
+            record_first_aid(world, 4, &json!({ "issued_on": "2024-02-01", "expires_on": "2026-11-20" }));
         assert_eq!(issue_record(world, "redcross", &over).conflict(), "first-aid-not-recordable");
         halt_accreditation(world, "redcross");
         assert_eq!(issue_record(world, "redcross", &seen).conflict(), "accreditation-halted");

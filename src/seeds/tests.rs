@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::calendar::CalendarBasis;
 use super::*;
+use crate::kernel::certificate_number::{BodyCode, BodyKind};
 use crate::kernel::codes::Code;
 
 fn seeds() -> Seeds {
@@ -364,7 +365,14 @@ fn demo_organisations_are_marked_and_complete() {
         let institution = organisation.kind == Kind::CareInstitution;
         assert_eq!(organisation.beds.is_some(), institution, "{}", organisation.key);
         assert_eq!(organisation.institution_kind.is_some(), institution, "{}", organisation.key);
-        assert_eq!(organisation.body_code.is_some(), organisation.kind == Kind::AssessmentBody);
+        let issues = organisation.body_code.as_ref().map(BodyCode::kind);
+        let due = match organisation.kind {
+            Kind::AssessmentBody => Some(BodyKind::Assessment),
+            Kind::TrainingSchool => issues.and(Some(BodyKind::Training)),
+            Kind::FirstAidIssuer => issues.and(Some(BodyKind::FirstAid)),
+            _ => None,
+        };
+        assert_eq!(issues, due, "{}", organisation.key);
         assert_eq!(
             !organisation.levels.is_empty(),
             matches!(organisation.kind, Kind::TrainingSchool | Kind::AssessmentBody)
@@ -374,7 +382,7 @@ fn demo_organisations_are_marked_and_complete() {
     }
     let counts = Kind::ALL.iter().map(|kind| kinds[kind.code()]).collect::<Vec<_>>();
     assert_eq!(counts, [1, 1, 12, 4, 2, 1, 25]);
-    assert_eq!(bodies.len(), 2);
+    assert_eq!(bodies.len(), 5);
     let towns: BTreeSet<_> = demo
         .organisations
         .iter()

@@ -40,7 +40,12 @@ pub fn certify_for(world: &World, organisation: &str, types: &[CertificateType])
 }
 
 /// A class of `school`'s in a programme that these people are in; all but the last of `open` have completed it.
-pub fn trained(world: &World, programme: &str, people: Range<u32>, open: usize) -> (ClassId, Vec<EnrolmentId>) {
+pub fn trained(
+    world: &World,
+    programme: &str,
+    people: Range<u32>,
+    open: usize,
+) -> (ClassId, Vec<EnrolmentId>) {
     let app = &world.app;
     let context = app.context(None, Origin::CommandLine);
     let filled = app.database.write(|tx| {
@@ -49,9 +54,8 @@ pub fn trained(world: &World, programme: &str, people: Range<u32>, open: usize) 
         let done = people.len() - open;
         for (number, n) in people.clone().enumerate() {
             let regions = app.identity_regions();
-            let person = people::service::person_match_or_register(
-                tx, &context, &app.sealer, regions, &holder(n),
-            )?;
+            let person =
+                people::service::person_match_or_register(tx, &context, &app.sealer, regions, &holder(n))?;
             let id = context.fresh_id::<entity::Enrolment>();
             let state = if number < done { EnrolmentState::Completed } else { EnrolmentState::Enrolled };
             diesel::insert_into(enrolments::table)

@@ -6,11 +6,11 @@ use crate::flows::certificate_change::{Asked, certificate_change};
 use crate::flows::certificate_issue::{
     class_certificates_issue, first_aid_record_issue, session_certificates_issue,
 };
-use crate::flows::demo::training::Graduated;
-use crate::flows::demo::{Books, LoadError};
 use crate::flows::demo::dice::shifted;
 use crate::flows::demo::exams::{Entered, Exams};
 use crate::flows::demo::skills::{Fate, Later, Sitting, Stage};
+use crate::flows::demo::training::Graduated;
+use crate::flows::demo::{Books, LoadError};
 use crate::kernel::ids::{CertificateId, FirstAidCertificateId, PersonId};
 use crate::registry::certificates::error::Error;
 use crate::registry::certificates::rules::NotIssuable;

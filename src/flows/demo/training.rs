@@ -53,7 +53,11 @@ impl School<'_, '_> {
             *term += 1;
             let class = self.enter_one(tx, course, *term)?;
             if course.stage == Stage::Closed {
-                graduated.push(Graduated { class, school: SCHOOLS[course.school], ended_on: course.ends_on() });
+                graduated.push(Graduated {
+                    class,
+                    school: SCHOOLS[course.school],
+                    ended_on: course.ends_on(),
+                });
             }
         }
         Ok(graduated)
