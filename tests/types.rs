@@ -236,6 +236,22 @@ fn a_first_aid_record_is_refused_for_what_is_missing() {
     });
 }
 
+#[test]
+fn what_is_taken_off_the_record_is_green_no_more() {
+    on_both(|world| {
+        certify_for(world, "redcross", &[CertificateType::FirstAid]);
+        let seen = record_first_aid(world, 1, &json!({}));
+        let one = issue_record(world, "redcross", &seen).expect(201);
+        assert_eq!(verdict(world, text(&one, "qr_content")), "valid");
+        let client = world.as_user("redcross").if_match(&seen["version"]);
+        let withdraw = format!("/api/v1/first-aid-certificates/{}/withdraw", text(&seen, "id"));
+        let withdrawn = client.post(&withdraw, &json!({ "reason": "冒名参训" })).expect(200);
+        assert_eq!(withdrawn["state"], "withdrawn");
+        assert_eq!(verdict(world, text(&one, "qr_content")), "suspended");
+        assert_eq!(issue_record(world, "redcross", &seen).conflict(), "first-aid-not-recordable");
+    });
+}
+
 /// Whoever has completed a training, and nothing else, is no certified caregiver, for the figures and for the
 /// conditions of an exam.
 #[test]

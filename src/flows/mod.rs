@@ -11,6 +11,7 @@ pub mod certificate_notice;
 pub mod demo;
 pub mod enrol;
 pub mod error;
+pub mod first_aid_withdraw;
 pub mod import_people;
 pub mod import_roster;
 pub mod seed;

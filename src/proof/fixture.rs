@@ -153,15 +153,21 @@ pub fn first_aid() -> FirstAid {
 /// One of each type but the first, with a number of its series.
 pub fn others() -> Vec<FrozenRecord> {
     let all = TrainingKind::ALL.iter().map(|kind| Attested::Training(training(*kind)));
-    let record = |attested: Attested| FrozenRecord {
-        number: format!("P33048199000126{}000042", attested.kind().number()).parse().expect("a number"),
-        body: Named::new(
-            "P330481990001".parse().expect("a body"),
-            words("海宁市康养职业技能培训学校", "Haining Kangyang Vocational Training School"),
-        ),
-        attested,
-        criteria: words("完成全部课程", "Completed every module"),
-        ..frozen()
+    let record = |attested: Attested| {
+        let kind = attested.kind();
+        let (code, name) = if kind == CertificateType::FirstAid {
+            ("H330481990003", words("海宁市红十字会", "Red Cross Society of Haining"))
+        } else {
+            let name = words("海宁市康养职业技能培训学校", "Haining Kangyang Vocational Training School");
+            ("P330481990001", name)
+        };
+        FrozenRecord {
+            number: format!("{code}26{}000042", kind.number()).parse().expect("a number"),
+            body: Named::new(code.parse().expect("a body"), name),
+            attested,
+            criteria: words("完成全部课程", "Completed every module"),
+            ..frozen()
+        }
     };
     all.chain([Attested::FirstAid(first_aid())]).map(record).collect()
 }

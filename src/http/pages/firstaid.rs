@@ -4,6 +4,7 @@ use actix_web::web;
 use chrono::Days;
 use serde_json::{Map, Value, json};
 
+use crate::flows::first_aid_withdraw::first_aid_withdraw;
 use crate::http::api::firstaid::{FIRST_AID_COLUMNS, FirstAidView, PAGE, recording};
 use crate::http::call::{Answer, Call};
 use crate::http::import::rows;
@@ -163,9 +164,7 @@ pub async fn withdraw(
     posted: Posted<Withdrawing>,
 ) -> Answer {
     let Withdrawing { reason, version } = posted.form?;
-    call.write(move |tx, context| {
-        Ok(service::first_aid_withdraw(tx, context, *id, version, &reason).map(|_| ())?)
-    })
-    .await?;
+    call.work(move |app, context| Ok(first_aid_withdraw(&app.desk(), context, *id, version, &reason)?))
+        .await?;
     Ok(see_other("/first-aid", Some("withdrawn")))
 }
