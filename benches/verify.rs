@@ -11,9 +11,8 @@ use huzheng::kernel::dates::Timestamp;
 use huzheng::kernel::ids::PublicCode;
 use huzheng::kernel::skill::{Occupation, SkillLevel, Specialty};
 use huzheng::proof::content::Content;
-use huzheng::proof::cose::Envelope;
+use huzheng::proof::cose::{self, Envelope};
 use huzheng::proof::frozen::RecordDigest;
-use huzheng::proof::issue::issue;
 use huzheng::proof::keys::{KeyId, PrivateKey, Purpose};
 use huzheng::proof::payload::{CertificateType, Environment, Particulars, Payload, StatusPlace};
 use huzheng::proof::qr::signed_url;
@@ -36,7 +35,7 @@ fn main() -> Result<ExitCode, Failure> {
     let status = status(now)?;
     let payload = payload()?;
     let certified = trust.document().keys.first().ok_or("no key")?;
-    let cwt = issue(&payload, &key, certified, now)?.cwt;
+    let cwt = cose::sign(&payload.encode(), &key, certified.id)?;
     let url = signed_url("https://huzheng.haining.example", &payload.code, &cwt);
 
     let envelope = Envelope::parse(&cwt)?;

@@ -9,10 +9,10 @@ use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{ExamPart, Occupation, SkillLevel};
 use crate::kernel::vocabulary::TrainingKind;
+use crate::proof::cose;
 use crate::proof::frozen::{
     Attested, FirstAid, FrozenRecord, Named, PartResult, SealedRecord, Skill, Training, Words,
 };
-use crate::proof::issue::issue;
 use crate::proof::keys::{KeyId, PrivateKey, Purpose};
 use crate::proof::payload::{CertificateType, Environment, Payload, StatusPlace};
 use crate::proof::qr::Matrix;
@@ -79,7 +79,7 @@ impl Fixture {
     }
 
     pub fn sign(&self, payload: &Payload) -> Vec<u8> {
-        issue(payload, &self.issuing, self.certified(), at(NOON)).expect("issued").cwt
+        cose::sign(&payload.encode(), &self.issuing, id(&self.issuing)).expect("signed")
     }
 
     pub fn cwt(&self) -> Vec<u8> {

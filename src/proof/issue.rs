@@ -10,16 +10,19 @@ use crate::kernel::certificate_number::Series;
 use crate::kernel::codes::Code;
 use crate::kernel::dates::{Timestamp, shanghai_date};
 use crate::proof::cose::{self, Envelope};
-use crate::proof::credential::Unwritable;
-use crate::proof::keys::{KeyId, Purpose, Signer, SigningError};
+use crate::proof::credential::{self, Signatures, Unwritable};
+use crate::proof::frozen::SealedRecord;
+use crate::proof::keys::{KeyId, Purpose, Remembering, Signer, SigningError};
 use crate::proof::payload::{CertificateType, Particulars, Payload};
 use crate::proof::status::MAX_ENTRIES;
 use crate::proof::trust::{KeyState, TrustedKey};
 
-/// A certificate that was signed and whose signature was checked again.
+/// A certificate in all its forms, each signature checked again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedCertificate {
+    /// What goes into the QR.
     pub cwt: Vec<u8>,
+    pub proofs: Signatures,
 }
 
 codes! {
@@ -88,17 +91,46 @@ impl From<Unwritable> for NotSigned {
     }
 }
 
-/// Signs `payload` with `key`, which the root certified as `certified`.
+/// Signs each of `records` in all its forms with `key`, which the root certified as `certified`; each in its place.
+/// What was signed is checked before it is given out, all at once.
+pub fn issue_all<'a>(
+    records: impl Iterator<Item = &'a SealedRecord> + Clone,
+    key: &dyn Signer,
+    certified: &TrustedKey,
+    now: Timestamp,
+) -> Vec<Result<SignedCertificate, NotSigned>> {
+    let together = Remembering::new(key);
+    let signed: Vec<_> = records.clone().map(|record| sign(record, &together, certified, now)).collect();
+    if together.has_signed_well() {
+        return signed;
+    }
+    // One of them is wrong: each for itself, which gives the same again.
+    records.map(|record| issue(record, key, certified, now)).collect()
+}
+
+/// Signs one record.
 ///
 /// # Errors
 /// [`NotSigned`].
 pub fn issue(
-    payload: &Payload,
+    record: &SealedRecord,
     key: &dyn Signer,
     certified: &TrustedKey,
     now: Timestamp,
 ) -> Result<SignedCertificate, NotSigned> {
-    let mut reasons = refusals(payload, certified, shanghai_date(now));
+    let alone = Remembering::new(key);
+    let signed = sign(record, &alone, certified, now)?;
+    if alone.has_signed_well() { Ok(signed) } else { Err(Refused(vec![Refusal::SelfCheck]).into()) }
+}
+
+fn sign(
+    record: &SealedRecord,
+    key: &dyn Signer,
+    certified: &TrustedKey,
+    now: Timestamp,
+) -> Result<SignedCertificate, NotSigned> {
+    let payload = record.payload();
+    let mut reasons = refusals(&payload, certified, shanghai_date(now));
     if key.public() != certified.public_key {
         reasons.push(Refusal::KeyMismatch);
     }
@@ -106,11 +138,12 @@ pub fn issue(
         return Err(Refused(reasons).into());
     }
     let cwt = cose::sign(&payload.encode(), key, certified.id)?;
-    let checks = Envelope::parse(&cwt).is_ok_and(|envelope| {
-        envelope.is_signed_by(&certified.public_key)
-            && Payload::decode(envelope.payload).as_ref() == Ok(payload)
-    });
-    if checks { Ok(SignedCertificate { cwt }) } else { Err(Refused(vec![Refusal::SelfCheck]).into()) }
+    let reads = Envelope::parse(&cwt)
+        .is_ok_and(|envelope| Payload::decode(envelope.payload).as_ref() == Ok(&payload));
+    if !reads {
+        return Err(Refused(vec![Refusal::SelfCheck]).into());
+    }
+    Ok(SignedCertificate { cwt, proofs: credential::sign_all(record, key, certified.id)? })
 }
 
 /// What speaks against `payload` under a key certified as `certified`, on `today` in Asia/Shanghai.
@@ -172,18 +205,20 @@ fn is_plain(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::kernel::ids::PublicCode;
-    use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
-    use crate::proof::fixture::{Fixture, NOON, at, day, others, payload};
+    use crate::kernel::skill::SkillLevel;
+    use crate::proof::fixture::{Fixture, NOON, at, day, frozen, others, record, skill};
+    use crate::proof::frozen::{Attested, FrozenRecord};
     use crate::proof::keys::{PrivateKey, PublicKey};
     use crate::proof::payload::Environment;
 
     #[test]
     fn a_payload_that_contradicts_itself_is_refused() {
-        fn check(change: impl FnOnce(&mut Payload), expected: &[Refusal]) {
+        fn check(change: impl FnOnce(&mut FrozenRecord), expected: &[Refusal]) {
             let fixture = Fixture::new();
-            let mut payload = payload();
-            change(&mut payload);
-            let result = issue(&payload, &fixture.issuing, fixture.certified(), at(NOON));
+            let mut record = frozen();
+            change(&mut record);
+            let record = record.seal().expect("a record");
+            let result = issue(&record, &fixture.issuing, fixture.certified(), at(NOON));
             assert_eq!(
                 result.map(|_| ()),
                 match expected {
@@ -194,12 +229,9 @@ mod tests {
         }
         check(|_| {}, &[]);
         check(|p| p.code = PublicCode::from_bytes([0; 16]), &[Refusal::CodeEmpty]);
-        let one = Particulars::Skill {
-            occupation: Occupation::ElderlyCareWorker,
-            specialty: Specialty::General,
-            level: SkillLevel::One,
-        };
-        check(|p| p.particulars = one, &[Refusal::NumberLevel]);
+        let mut one = skill();
+        one.level.code = SkillLevel::One;
+        check(|p| p.attested = Attested::Skill(one), &[Refusal::NumberLevel]);
         check(|p| p.number = "浙养护2019第0042号".parse().expect("a number"), &[]);
         let other = "S000033009999265000042";
         check(|p| p.number = other.parse().expect("a number"), &[Refusal::NumberBody]);
@@ -215,7 +247,7 @@ mod tests {
         check(|p| p.expires_on = Some(NaiveDate::MAX), &[Refusal::ExpiresTooLate]);
         check(|p| p.status.index = MAX_ENTRIES, &[Refusal::StatusIndex]);
         check(
-            |p| p.body = "S000033009999".parse().expect("a body"),
+            |p| p.body.code = "S000033009999".parse().expect("a body"),
             &[Refusal::NumberBody, Refusal::KeyBody],
         );
         check(|p| p.environment = Environment::Production, &[Refusal::KeyEnvironment]);
@@ -228,39 +260,39 @@ mod tests {
         let fixture = Fixture::new();
         let mut certified = fixture.certified().clone();
         certified.types = CertificateType::ALL[1..].to_vec();
-        let refused = |payload: &Payload, certified: &TrustedKey| {
-            issue(payload, &fixture.issuing, certified, at(NOON)).map(|_| ()).err()
+        let refused = |record: FrozenRecord, certified: &TrustedKey| {
+            let record = record.seal().expect("sealed");
+            issue(&record, &fixture.issuing, certified, at(NOON)).map(|_| ()).err()
         };
         for record in others() {
-            let payload = record.seal().expect("sealed").payload();
-            certified.body = Some(payload.body.clone());
-            assert_eq!(refused(&payload, &certified), None, "{}", payload.kind());
-            let check = |change: &dyn Fn(&mut Payload), expected: Refusal| {
-                let mut changed = payload.clone();
+            let kind = record.attested.kind();
+            certified.body = Some(record.body.code.clone());
+            assert_eq!(refused(record.clone(), &certified), None, "{kind}");
+            let check = |change: &dyn Fn(&mut FrozenRecord), expected: Refusal| {
+                let mut changed = record.clone();
                 change(&mut changed);
-                let found = refused(&changed, &certified);
-                assert_eq!(found, Some(Refused(vec![expected]).into()), "{}", payload.kind());
+                assert_eq!(refused(changed, &certified), Some(Refused(vec![expected]).into()), "{kind}");
             };
             let number = |text: &str| text.parse().expect("a number");
-            let of_no_type = format!("{}269000042", payload.body);
+            let of_no_type = format!("{}269000042", record.body.code);
             check(&|p| p.number = number(&of_no_type), Refusal::NumberType);
             check(&|p| p.number = number("浙养护2019第0042号"), Refusal::NumberType);
-            let of_another = payload.number.as_str().replace("33048199", "33048188");
+            let of_another = record.number.as_str().replace("33048199", "33048188");
             check(&|p| p.number = number(&of_another), Refusal::NumberBody);
-            check(&|p| spoil(&mut p.particulars, String::new()), Refusal::ParticularsForm);
-            check(&|p| spoil(&mut p.particulars, "课\n".to_owned()), Refusal::ParticularsForm);
-            check(&|p| spoil(&mut p.particulars, "课".repeat(81)), Refusal::ParticularsForm);
-            let mut of_a_body = certified.clone();
-            of_a_body.types = vec![CertificateType::Skill];
-            assert_eq!(refused(&payload, &of_a_body), Some(Refused(vec![Refusal::KeyType]).into()));
+            check(&|p| spoil(&mut p.attested, ""), Refusal::ParticularsForm);
+            check(&|p| spoil(&mut p.attested, "课\n"), Refusal::ParticularsForm);
+            check(&|p| spoil(&mut p.attested, &"课".repeat(81)), Refusal::ParticularsForm);
+            let mut of_skill = certified.clone();
+            of_skill.types = vec![CertificateType::Skill];
+            assert_eq!(refused(record.clone(), &of_skill), Some(Refused(vec![Refusal::KeyType]).into()));
         }
     }
 
-    fn spoil(particulars: &mut Particulars, text: String) {
-        match particulars {
-            Particulars::Skill { .. } => {}
-            Particulars::Training { course, .. } => *course = text,
-            Particulars::FirstAid { original_number, .. } => *original_number = text,
+    fn spoil(attested: &mut Attested, text: &str) {
+        match attested {
+            Attested::Skill(_) => {}
+            Attested::Training(training) => text.clone_into(&mut training.course.zh),
+            Attested::FirstAid(seen) => text.clone_into(&mut seen.original_number),
         }
     }
 
@@ -270,7 +302,7 @@ mod tests {
             let fixture = Fixture::new();
             let mut certified = fixture.certified().clone();
             change(&mut certified);
-            let result = issue(&payload(), &fixture.issuing, &certified, at(NOON));
+            let result = issue(&record(), &fixture.issuing, &certified, at(NOON));
             assert_eq!(result, Err(Refused(expected.to_vec()).into()));
         }
         check(|k| k.purpose = Purpose::Status, &[Refusal::KeyPurpose]);
@@ -282,6 +314,18 @@ mod tests {
         let other = PrivateKey::from_random(&mut [77; 32]).public();
         check(|k| k.public_key = other, &[Refusal::KeyEnvironment, Refusal::KeyMismatch]);
     }
+
+    #[test]
+    fn one_that_is_refused_holds_up_no_other() {
+        let fixture = Fixture::new();
+        let nameless = FrozenRecord { holder: String::new(), ..frozen() }.seal().expect("a record");
+        let all = [record(), nameless, record()];
+        let issued = issue_all(all.iter(), &fixture.issuing, fixture.certified(), at(NOON));
+        assert_eq!(issued[1], Err(Refused(vec![Refusal::HolderEmpty]).into()));
+        let alone = issue(&record(), &fixture.issuing, fixture.certified(), at(NOON));
+        assert!(alone.is_ok() && issued[0] == alone && issued[2] == alone);
+    }
+
     /// A token that was pulled out, or one that signs something else.
     struct Token(PublicKey, Result<[u8; 64], SigningError>);
 
@@ -298,7 +342,11 @@ mod tests {
     fn a_token_that_does_not_sign_is_no_refusal_and_one_that_signs_wrongly_is_caught() {
         let fixture = Fixture::new();
         let issue = |answer: Result<[u8; 64], SigningError>| {
-            issue(&payload(), &Token(fixture.issuing.public(), answer), fixture.certified(), at(NOON))
+            let token = Token(fixture.issuing.public(), answer);
+            let all = [record(), record()];
+            let mut issued = issue_all(all.iter(), &token, fixture.certified(), at(NOON));
+            assert_eq!(issued.pop(), issued.pop());
+            issue(&record(), &token, fixture.certified(), at(NOON))
         };
         let gone = SigningError("no token".to_owned());
         assert_eq!(issue(Err(gone.clone())), Err(NotSigned::Signing(gone)));

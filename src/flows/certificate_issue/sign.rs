@@ -6,8 +6,7 @@ use std::sync::Arc;
 use crate::flows::certificate_issue::{Desk, joined};
 use crate::kernel::context::Context;
 use crate::kernel::ids::{CertificateId, entity};
-use crate::proof::credential;
-use crate::proof::issue::{self, Refused, issue};
+use crate::proof::issue::{self, Refused, SignedCertificate, issue_all};
 use crate::proof::keys;
 use crate::proof::trust::TrustedKey;
 use crate::registry::certificates::error::Error;
@@ -64,10 +63,15 @@ impl Signer {
         }
         let key = self.key.as_ref();
         let sign_share = move |share: Vec<Result<Reservation, Error>>| -> Vec<_> {
+            let Some((key, certified)) = key else {
+                return share.into_iter().filter_map(Result::err).map(NotSigned::Before).map(Err).collect();
+            };
+            let records = share.iter().flatten().map(|one| &one.record);
+            let mut signed = issue_all(records, &**key, certified, context.now).into_iter();
             let one = |one: Result<Reservation, Error>| {
                 let reservation = one.map_err(NotSigned::Before)?;
-                let (key, certified) = key.ok_or(NotSigned::Before(Error::NotFound))?;
-                sign(reservation, &**key, certified, context)
+                let signed = signed.next().ok_or(NotSigned::Before(Error::NotFound))?;
+                certificate(reservation, signed, certified, context)
             };
             share.into_iter().map(one).collect()
         };
@@ -79,24 +83,21 @@ impl Signer {
     }
 }
 
-fn sign(
+fn certificate(
     reservation: Reservation,
-    key: &dyn keys::Signer,
+    signed: Result<SignedCertificate, issue::NotSigned>,
     certified: &TrustedKey,
     context: &Context,
 ) -> Result<Signed, NotSigned> {
-    let record = reservation.record;
-    let payload = record.payload();
-    let signed = issue(&payload, key, certified, context.now)
-        .and_then(|signed| Ok((signed, credential::sign_all(&record, key, certified.id)?)));
-    let (signed, proofs) = match signed {
+    let signed = match signed {
         Ok(signed) => signed,
         // The number stays reserved for the same call, made again.
         Err(issue::NotSigned::Signing(error)) => return Err(NotSigned::Before(error.into())),
         Err(issue::NotSigned::Refused(refused)) => {
-            return Err(NotSigned::Refused(Box::new(Reservation { record, ..reservation }), refused));
+            return Err(NotSigned::Refused(Box::new(reservation), refused));
         }
     };
+    let payload = reservation.record.payload();
     let certificate = Certificate {
         id: context.fresh_id::<entity::Certificate>(),
         code: payload.code,
@@ -107,9 +108,9 @@ fn sign(
         holder: payload.holder,
         issued_on: payload.issued_on,
         expires_on: payload.expires_on,
-        record,
+        record: reservation.record,
         cwt: signed.cwt,
-        proofs: proofs.to_bytes().to_vec(),
+        proofs: signed.proofs.to_bytes().to_vec(),
         key: certified.id,
         place: payload.status,
         state: CertificateState::Valid { since: payload.issued_on },

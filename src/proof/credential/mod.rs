@@ -13,9 +13,9 @@ use serde_json::Value;
 use crate::proof::content::CredentialForm;
 use crate::proof::data_integrity::{Suite, combine, proof_value, signature_of};
 use crate::proof::frozen::SealedRecord;
-use crate::proof::issue::{NotSigned, Refusal, Refused};
+use crate::proof::issue::NotSigned;
 use crate::proof::jwt::{self, VcJwt};
-use crate::proof::keys::{KeyId, PublicKey, Signer, SigningError};
+use crate::proof::keys::{KeyId, PublicKey, Signer};
 use crate::proof::payload::Payload;
 use slots::{Slot, Slots};
 use template::Templates;
@@ -74,22 +74,20 @@ impl Signatures {
     }
 }
 
-/// Signs all forms of `record` with `key`, and checks each signature. The same again gives the same.
+/// Signs all forms of `record` with `key`. The same again gives the same.
 ///
 /// # Errors
 /// [`NotSigned`]: the record can't be written as a credential, or the key can't be used.
 pub fn sign_all(record: &SealedRecord, key: &dyn Signer, id: KeyId) -> Result<Signatures, NotSigned> {
     let slots = with_method(record, id)?;
     let templates = Templates::of(slots.shape)?;
-    let (rdfc, jcs) = (hashed(templates, &slots, Suite::Rdfc), hashed(templates, &slots, Suite::Jcs));
-    let jwt = jwt::message(slots.get(Slot::Method), templates.document(&slots).as_bytes());
-    let sign = |message| Ok::<_, SigningError>((message, key.sign(message)?));
-    let signed = [sign(&rdfc)?, sign(&jcs)?, sign(jwt.as_bytes())?];
-    if !key.public().has_signed_all(&signed) {
-        return Err(Refused(vec![Refusal::SelfCheck]).into());
-    }
-    let [rdfc, jcs, jwt] = signed.map(|(_, signature)| signature);
-    Ok(Signatures { key: id, rdfc, jcs, jwt })
+    let message = jwt::message(slots.get(Slot::Method), templates.document(&slots).as_bytes());
+    Ok(Signatures {
+        key: id,
+        rdfc: key.sign(&hashed(templates, &slots, Suite::Rdfc))?,
+        jcs: key.sign(&hashed(templates, &slots, Suite::Jcs))?,
+        jwt: key.sign(message.as_bytes())?,
+    })
 }
 
 /// The signed JSON-LD of one suite alone.

@@ -1,0 +1,2 @@
+-- SQLite keeps wide rows in their place by itself.
+SELECT 1;
