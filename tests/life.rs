@@ -137,7 +137,7 @@ fn check_refusals(world: &World) {
     assert_eq!(
         refused(&|asked| {
             asked["body_code"] = Value::Null;
-            asked["body_id"] = json!(world.organisation("school"));
+            asked["body_id"] = json!(world.organisation("school2"));
         }),
         error("body_id", "unknown-body")
     );

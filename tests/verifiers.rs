@@ -270,6 +270,8 @@ fn write_all(folder: &Path) {
         put(format!("cwt/good-{number}"), &cwt(record));
     }
     let mut dice = Dice(2022);
+    // Those of skill certificates are changed; the shapes of the others differ in nothing that a verifier looks at.
+    let records = &records[..3];
     let document = |suite, number: usize| -> Value {
         serde_json::from_str(&jsonld(&records[number % records.len()], suite)).expect("JSON")
     };
