@@ -26,26 +26,34 @@ use support::world::World;
 
 const CERTIFICATES: u32 = 10_000;
 const ROUNDS: usize = 3;
-/// A second, on either database.
+/// A second, on either database, where one thread makes [`SIGNATURES`] bare signatures a second; on a slower machine, or
+/// beside other work, less in proportion.
 const FLOOR: f64 = 5_000.0;
+const SIGNATURES: f64 = 70_000.0;
 /// From the last certificate to what everybody can read.
 const PUBLISHED: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
-    println!("bare signatures, one thread {:>9.0} a second", signatures());
     let kept = [Kind::Sqlite, Kind::Postgres].map(|kind| {
         // The fastest of some rounds: what else runs on the machine only makes one slower.
-        let rounds = std::iter::repeat_with(|| issue(kind)).take(ROUNDS);
-        let (rate, published) =
+        let rounds = (0..ROUNDS).map(|_| {
+            let before = signatures();
+            let (rate, published) = issue(kind);
+            (rate, published, f64::midpoint(before, signatures()))
+        });
+        let (rate, published, bare) =
             rounds.max_by(|one, other| one.0.total_cmp(&other.0)).expect("at least one round");
+        let floor = FLOOR * (bare / SIGNATURES).min(1.0);
         println!(
-            "certificates on {kind:<10?} {rate:>10.0} a second (at least {FLOOR}); published after {published:.2?} (at most {PUBLISHED:?})"
+            "certificates on {kind:<10?} {rate:>7.0} a second (at least {floor:.0}, beside {bare:.0} bare signatures); \
+             published after {published:.2?} (at most {PUBLISHED:?})"
         );
-        rate >= FLOOR && published <= PUBLISHED
+        rate >= floor && published <= PUBLISHED
     });
     if kept.iter().all(|kept| *kept) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// Bare ones, a second, in one thread.
 fn signatures() -> f64 {
     let key = SigningKey::from_bytes(&[7; 32]);
     let start = Instant::now();
