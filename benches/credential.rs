@@ -15,7 +15,7 @@ use huzheng::kernel::skill::{ExamPart, Occupation, SkillLevel};
 use huzheng::proof::content::Content;
 use huzheng::proof::credential::{issue, sign_all, write_jwt};
 use huzheng::proof::data_integrity::Suite;
-use huzheng::proof::frozen::{FrozenRecord, Named, PartResult, SealedRecord, Words};
+use huzheng::proof::frozen::{Attested, FrozenRecord, Named, PartResult, SealedRecord, Skill, Words};
 use huzheng::proof::jsonld::{contexts, open_badges};
 use huzheng::proof::keys::{KeyId, PrivateKey, Purpose};
 use huzheng::proof::payload::{CertificateType, Environment, StatusPlace};
@@ -158,15 +158,20 @@ fn record() -> Result<SealedRecord, Failure> {
     let words = |zh: &str, en: &str| Words { zh: zh.to_owned(), en: en.to_owned() };
     let record = FrozenRecord {
         version: FrozenRecord::VERSION,
-        kind: CertificateType::Skill,
+        attested: Attested::Skill(Skill {
+            occupation: Named::new(Occupation::ElderlyCareWorker, words("养老护理员", "Elderly care worker")),
+            specialty: None,
+            level: Named::new(SkillLevel::Five, words("五级/初级工", "Level 5 (junior worker)")),
+            results: vec![
+                PartResult { part: ExamPart::Theory, score: 82 },
+                PartResult { part: ExamPart::Practical, score: 76 },
+            ],
+        }),
         environment: Environment::Test,
         code: PublicCode::from_bytes(*b"0123456789abcdef"),
         number: "S000033001032265000042".parse()?,
         holder: "王桂兰".to_owned(),
         document_kind: DocumentKind::ResidentIdentityCard,
-        occupation: Named::new(Occupation::ElderlyCareWorker, words("养老护理员", "Elderly care worker")),
-        specialty: None,
-        level: Named::new(SkillLevel::Five, words("五级/初级工", "Level 5 (junior worker)")),
         body: Named::new(
             "S000033001032".parse()?,
             words("海宁市养老护理职业技能评价中心", "Haining Elderly Care Skill Assessment Centre"),
@@ -176,10 +181,6 @@ fn record() -> Result<SealedRecord, Failure> {
         status: StatusPlace { list: 1, index: 100_042 },
         base: BASE.to_owned(),
         criteria: words("按国家职业技能标准考核，各科合格", "Passed every part of the assessment"),
-        results: vec![
-            PartResult { part: ExamPart::Theory, score: 82 },
-            PartResult { part: ExamPart::Practical, score: 76 },
-        ],
     };
     Ok(record.seal()?)
 }

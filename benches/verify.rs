@@ -14,7 +14,7 @@ use huzheng::proof::content::Content;
 use huzheng::proof::cose::{self, Envelope};
 use huzheng::proof::frozen::RecordDigest;
 use huzheng::proof::keys::{KeyId, PrivateKey, Purpose};
-use huzheng::proof::payload::{CertificateType, Environment, Payload, StatusPlace};
+use huzheng::proof::payload::{CertificateType, Environment, Particulars, Payload, StatusPlace};
 use huzheng::proof::qr::signed_url;
 use huzheng::proof::report::Verdict;
 use huzheng::proof::status::{StatusList, StatusPurpose, StatusSnapshot};
@@ -86,9 +86,11 @@ fn payload() -> Result<Payload, Failure> {
         code: PublicCode::from_bytes(*b"0123456789abcdef"),
         number: "S000033001032265000042".parse()?,
         holder: "王桂兰".to_owned(),
-        occupation: Occupation::ElderlyCareWorker,
-        specialty: Specialty::General,
-        level: SkillLevel::Five,
+        particulars: Particulars::Skill {
+            occupation: Occupation::ElderlyCareWorker,
+            specialty: Specialty::General,
+            level: SkillLevel::Five,
+        },
         body: "S000033001032".parse()?,
         issued_on: "2026-11-20".parse()?,
         expires_on: None,

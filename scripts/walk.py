@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Walks the whole path over the API of a running demonstration, as each of its accounts.
 
-A class is opened, a trainee enrolled, taught and examined; after the public notice a certificate is issued, an
+A class is opened, a trainee enrolled, taught, certified by the school and examined; after the public notice a certificate is issued, an
 institution employs the holder, the PDF's QR is scanned; then the certificate is revoked. The city's figure has to go up
 by one person and down again. Needs nothing but Python 3 and pdftoppm.
 """
@@ -95,8 +95,8 @@ class Demo:
         return self.bureau.get("/api/v1/indicators/caregivers-per-10000?area=330481")["numerator"]
 
 
-def train(demo: Demo, person: dict) -> str:
-    """Opens a class, enrols the person, teaches and completes; the person's id."""
+def train(demo: Demo, person: dict) -> tuple[str, str]:
+    """Opens a class, enrols the person, teaches, completes and certifies; the ids of person and certificate."""
     school, today = demo.school, demo.today()
     programmes = school.get("/api/v1/programmes")
     programme = next(p for p in programmes if p["level"] == "5" and p["audience"] == "caregiver")
@@ -134,7 +134,10 @@ def train(demo: Demo, person: dict) -> str:
     done = school.post(f"{path}/complete", {})
     assert done["completed"] == [enrolment["id"]], done
     say(f"{len(held)} lessons attended, {len(programme['modules'])} modules passed, training completed")
-    return school.get(path)["enrolments"][0]["person"]["id"]
+    [issued] = school.post(f"{path}/certificates", {})
+    assert issued["refused"] is None, issued
+    say(f"certificate of completion {issued['number']} issued by the school")
+    return school.get(path)["enrolments"][0]["person"]["id"], issued["certificate_id"]
 
 
 def examine(demo: Demo, person: str) -> str:
@@ -182,7 +185,7 @@ def walk(demo: Demo):
     say(f"certified and employed in the city before: {before}")
     birth = datetime.date(1974, random.randrange(1, 13), random.randrange(1, 29))
     number = identity_number(birth)
-    person = train(demo, {"document_number": number, "name": "沈桂珍", "education": "60"})
+    person, completion = train(demo, {"document_number": number, "name": "沈桂珍", "education": "60"})
     application = examine(demo, person)
     made = demo.assessor.post("/api/v1/certificates", {"application_id": application})
     say(f"certificate {made['number']} issued")
@@ -197,6 +200,10 @@ def walk(demo: Demo):
     report = scan(demo, made["id"])
     assert report["verdict"] == "valid", report
     say("the printed certificate's QR, scanned from a picture: valid")
+    of_training = scan(demo, completion)
+    assert of_training["verdict"] == "valid", of_training
+    assert of_training["certificate"]["type"] == "training-completion", of_training
+    say(f"so is the certificate of completion: {of_training['certificate']['course']}")
     address = f"/v/{report['certificate']['code']}"
     anybody = Account(demo.base)
     match = anybody.post(f"{address}/holder-match", {"name": "沈桂珍", "id_last4": number[-4:]})

@@ -10,7 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::kernel::area::AreaCode;
 use crate::kernel::skill::{Education, ExamPart, Occupation, SkillLevel};
-use crate::kernel::vocabulary::{AreaKind, Audience, Basis, Declaration, FigureKind, Indicator, ModuleTheme};
+use crate::kernel::vocabulary::{
+    AreaKind, Audience, Basis, Declaration, FigureKind, Indicator, ModuleTheme, TrainingKind,
+};
 use crate::seeds::calendar::Calendar;
 
 /// What every registry starts from, whether a demo or not.
@@ -42,6 +44,15 @@ impl Seeds {
         let in_force =
             |term: &&CertificateTerm| term.valid_from <= on && term.valid_to.is_none_or(|last| on <= last);
         self.jurisdiction_of(area)?.certificate_terms.iter().rfind(in_force)
+    }
+
+    /// What the completion of a programme earned on a day; `None` where it earned no certificate.
+    #[must_use]
+    pub fn training_certificate(&self, programme: &str, on: NaiveDate) -> Option<TrainingKind> {
+        let earned = &self.programmes.iter().find(|known| known.code == programme)?.certificates;
+        let in_force =
+            |one: &&TrainingCertificate| one.valid_from <= on && one.valid_to.is_none_or(|last| on <= last);
+        earned.iter().rfind(in_force).map(|one| one.kind)
     }
 
     fn jurisdiction_of(&self, area: &AreaCode) -> Option<&Jurisdiction> {
@@ -392,8 +403,22 @@ pub struct Programme {
     pub source: String,
     #[serde(default)]
     pub illustrative: bool,
+    /// What its completion earns, in the order in which that took effect.
+    #[serde(default)]
+    pub certificates: Vec<TrainingCertificate>,
     #[serde(rename = "module")]
     pub modules: Vec<Module>,
+}
+
+/// The certificate that the completion of a programme earns (结业所发证书).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingCertificate {
+    #[serde(rename = "type")]
+    pub kind: TrainingKind,
+    pub valid_from: NaiveDate,
+    /// The last day of a completion that earns it.
+    pub valid_to: Option<NaiveDate>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use huzheng::db::schema::certificate_standings;
 use huzheng::http::problem::Problem;
 use huzheng::jobs;
-use huzheng::kernel::certificate_number::CertificateNumber;
+use huzheng::kernel::certificate_number::{CertificateNumber, Series};
 use huzheng::kernel::context::Origin;
 use huzheng::kernel::ids::{CertificateId, PublicCode, entity};
 use huzheng::kernel::skill::SkillLevel;
@@ -137,7 +137,7 @@ fn check_refusals(world: &World) {
     assert_eq!(
         refused(&|asked| {
             asked["body_code"] = Value::Null;
-            asked["body_id"] = json!(world.organisation("school"));
+            asked["body_id"] = json!(world.organisation("school2"));
         }),
         error("body_id", "unknown-body")
     );
@@ -228,10 +228,10 @@ fn multiply(world: &World, id: CertificateId, count: u32) {
         let (mut reservations, mut certificates) = (Vec::new(), Vec::new());
         for n in 0..count {
             let record = FrozenRecord {
-                number: CertificateNumber::national(
+                number: CertificateNumber::in_series(
                     &first.record.body.code,
                     2026,
-                    SkillLevel::Five,
+                    Series::of_level(SkillLevel::Five),
                     100_000 + n,
                 )
                 .expect("a number"),
@@ -250,7 +250,7 @@ fn multiply(world: &World, id: CertificateId, count: u32) {
                 code: record.code,
                 person: copy.person,
                 body: copy.body,
-                application: None,
+                origin: None,
                 replaces: None,
                 renews: None,
                 record,

@@ -23,6 +23,7 @@ mod schema;
 mod schemes;
 mod subsidies;
 mod training;
+mod types;
 mod vc_api;
 mod verifiers;
 mod watch;

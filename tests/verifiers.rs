@@ -12,13 +12,16 @@ use huzheng::kernel::dates::Timestamp;
 use huzheng::kernel::identity::DocumentKind;
 use huzheng::kernel::ids::PublicCode;
 use huzheng::kernel::skill::{ExamPart, Occupation, SkillLevel, Specialty};
+use huzheng::kernel::vocabulary::TrainingKind;
 use huzheng::proof::cose;
 use huzheng::proof::credential::{self, Signatures};
 use huzheng::proof::data_integrity::{self, Suite};
-use huzheng::proof::frozen::{FrozenRecord, Named, PartResult, SealedRecord, Words};
+use huzheng::proof::frozen::{
+    Attested, FirstAid, FrozenRecord, Named, PartResult, SealedRecord, Skill, Training, Words,
+};
 use huzheng::proof::jsonld::{contexts, open_badges};
 use huzheng::proof::keys::{KeyId, PrivateKey};
-use huzheng::proof::payload::{CertificateType, Environment, StatusPlace};
+use huzheng::proof::payload::{Environment, StatusPlace};
 use huzheng::proof::status::{StatusList, StatusPurpose};
 use serde_json::{Map, Value, json};
 
@@ -39,19 +42,26 @@ fn words(zh: &str, en: &str) -> Words {
     Words { zh: zh.to_owned(), en: en.to_owned() }
 }
 
-/// Records of different shapes: with and without specialty, end and results, with names that are hard to write.
+fn skill(specialty: Option<Named<Specialty>>, results: Vec<PartResult>) -> Attested {
+    Attested::Skill(Skill {
+        occupation: Named::new(Occupation::ElderlyCareWorker, words("养老护理员", "Elderly care worker")),
+        specialty,
+        level: Named::new(SkillLevel::Five, words("五级/初级工", "Level 5")),
+        results,
+    })
+}
+
+/// Records of different shapes: with and without specialty, end and results, with names that are hard to write, and
+/// those of a training and of first aid.
 fn records() -> Vec<SealedRecord> {
     let plain = FrozenRecord {
         version: FrozenRecord::VERSION,
-        kind: CertificateType::Skill,
+        attested: skill(None, Vec::new()),
         environment: Environment::Test,
         code: PublicCode::from_bytes(*b"verifiers' code1"),
         number: "S000033001032265000042".parse().expect("a number"),
         holder: "王桂兰".to_owned(),
         document_kind: DocumentKind::ResidentIdentityCard,
-        occupation: Named::new(Occupation::ElderlyCareWorker, words("养老护理员", "Elderly care worker")),
-        specialty: None,
-        level: Named::new(SkillLevel::Five, words("五级/初级工", "Level 5")),
         body: Named::new(
             "S000033001032".parse().expect("a body"),
             words("海宁市养老护理职业技能评价中心", "Haining Elderly Care Skill Assessment Centre"),
@@ -61,22 +71,48 @@ fn records() -> Vec<SealedRecord> {
         status: StatusPlace { list: 1, index: 100_042 },
         base: BASE.to_owned(),
         criteria: words("按国家职业技能标准考核", "Passed every part \"as required\""),
-        results: Vec::new(),
     };
     let result = |part, score| PartResult { part, score };
     let graded = FrozenRecord {
-        results: vec![result(ExamPart::Theory, 82), result(ExamPart::Practical, 100)],
+        attested: skill(None, vec![result(ExamPart::Theory, 82), result(ExamPart::Practical, 100)]),
         holder: "𠮷田\u{2a6df}·买买提（José）".to_owned(),
         ..plain.clone()
     };
+    let dementia = Named::new(Specialty::DementiaCare, words("认知障碍照护员", "Dementia \\ care"));
     let whole = FrozenRecord {
-        specialty: Some(Named::new(Specialty::DementiaCare, words("认知障碍照护员", "Dementia \\ care"))),
+        attested: skill(Some(dementia), ExamPart::ALL.iter().map(|part| result(*part, 60)).collect()),
         expires_on: "2098-12-31".parse().ok(),
-        results: ExamPart::ALL.iter().map(|part| result(*part, 60)).collect(),
         code: PublicCode::from_bytes(*b"verifiers' code2"),
         ..plain.clone()
     };
-    [plain, graded, whole].map(|record| record.seal().expect("sealed")).to_vec()
+    let trained = FrozenRecord {
+        attested: Attested::Training(Training {
+            kind: TrainingKind::FamilyCarer,
+            title: words("家庭照护者培训证书", "Certificate of Family Carer Training"),
+            course: words("家庭照护者培训", "Training for family carers"),
+            hours: 16,
+            from: "2024-12-02".parse().expect("a date"),
+            until: "2024-12-06".parse().expect("a date"),
+            completed_on: "2024-12-08".parse().expect("a date"),
+            result: words("合格", "Passed"),
+        }),
+        number: "P330481990001253000042".parse().expect("a number"),
+        code: PublicCode::from_bytes(*b"verifiers' code3"),
+        ..plain.clone()
+    };
+    let seen = FrozenRecord {
+        attested: Attested::FirstAid(FirstAid {
+            title: words("救护员证登记凭证", "Record of a First-Aider Certificate"),
+            original_issuer: words("海宁市红十字会", "Red Cross Society of Haining"),
+            original_number: "330481-2024-00137".to_owned(),
+            original_issued_on: "2024-11-02".parse().expect("a date"),
+        }),
+        number: "H330481990003254000042".parse().expect("a number"),
+        expires_on: "2098-12-31".parse().ok(),
+        code: PublicCode::from_bytes(*b"verifiers' code4"),
+        ..plain.clone()
+    };
+    [plain, graded, whole, trained, seen].map(|record| record.seal().expect("sealed")).to_vec()
 }
 
 fn signed(record: &SealedRecord) -> Signatures {
@@ -210,7 +246,8 @@ fn mutated_jwt(jwt: &str, dice: &mut Dice) -> String {
 
 fn mutated_cwt(cwt: &[u8], dice: &mut Dice) -> Vec<u8> {
     let mut changed = cwt.to_vec();
-    let place = dice.below(changed.len());
+    // Never the first byte: the tag is outside what is signed, and RFC 9052 lets a message go without it.
+    let place = 1 + dice.below(changed.len() - 1);
     match dice.below(8) {
         0 => changed.truncate(place),
         1 => drop(changed.remove(place)),

@@ -140,7 +140,7 @@ function checkStatus(payload, bundle, now, checks) {
 }
 
 function facts(payload, key) {
-  const { body, expires_on, issued_on, code, environment, number, holder, occupation, specialty, level } = payload;
+  const { body, expires_on, issued_on, code, environment, number, holder, type, particulars } = payload;
   const names = { body_name_zh: key.body_name_zh, body_name_en: key.body_name_en };
-  return { code, number, holder, occupation, specialty, level, body, ...names, environment, issued_on, expires_on };
+  return { code, number, holder, type, ...particulars, body, ...names, environment, issued_on, expires_on };
 }

@@ -9,13 +9,15 @@ const VERSION = 1;
 const [ISS, EXP, IAT, CTI, CERTIFICATE] = [1, 4, 6, 7, -65537];
 const CERTIFICATE_FIELDS = 11;
 const ENVIRONMENTS = { 1: "production", 2: "demo", 3: "test" };
-const TYPES = { 1: "skill" };
+const TYPES = {
+  1: "skill", 2: "training-completion", 3: "family-carer", 4: "first-aid", 5: "care-manager", 6: "device-fitter",
+};
 const OCCUPATIONS = ["4-10-01-05"];
 const SPECIALTIES = ["general", "dementia-care"];
 const LEVELS = [5, 4, 3, 2, 1];
 const CODE_BYTES = 16;
 const DIGEST_BYTES = 32;
-const BODY = /^[SY][0-9]{12}$/;
+const BODY = /^[SYPH][0-9]{12}$/;
 const NUMBER = /^[\p{Alphabetic}\p{N}\-_/()（）〔〕[\]第号]{4,40}$/u;
 const LAST_LIST = 2 ** 32 - 1;
 // The first second of the year 10000: past it no date is meant.
@@ -47,23 +49,42 @@ function readVersion1(bytes) {
   const fields = claims.array();
   const version = claims.unsigned();
   if (count !== (ends ? 5 : 4) || fields !== CERTIFICATE_FIELDS || version !== VERSION) throw new Malformed();
+  const environment = named(ENVIRONMENTS, claims.integer());
+  const type = named(TYPES, claims.unsigned());
   const payload = {
     body,
     expires_on,
     issued_on,
     code: toBase32(code),
-    environment: named(ENVIRONMENTS, claims.integer()),
-    type: named(TYPES, claims.unsigned()),
+    environment,
+    type,
     number: matching(claims.text(), NUMBER),
     holder: claims.text(),
-    occupation: known(OCCUPATIONS, claims.text()),
-    specialty: known(SPECIALTIES, claims.text()),
-    level: String(known(LEVELS, claims.unsigned())),
+    particulars: particulars(type, claims),
     status: { list: small(claims.unsigned()), index: small(claims.unsigned()) },
     digest: toHex(ofLength(claims.bytes(), DIGEST_BYTES)),
   };
   claims.end();
   return payload;
+}
+
+// What this type says beyond the rest.
+function particulars(type, claims) {
+  if (type === "skill") {
+    return {
+      occupation: known(OCCUPATIONS, claims.text()),
+      specialty: known(SPECIALTIES, claims.text()),
+      level: String(known(LEVELS, claims.unsigned())),
+    };
+  }
+  if (type === "first-aid") {
+    return {
+      original_issuer: claims.text(),
+      original_number: claims.text(),
+      original_issued_on: day(claims.unsigned(), 0),
+    };
+  }
+  return { course: claims.text(), hours: small(claims.unsigned()), completed_on: day(claims.unsigned(), 0) };
 }
 
 // Every version begins its map with integers and strings, and the array of the claim with its version.

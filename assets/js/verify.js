@@ -88,8 +88,23 @@ function showCertificate(facts) {
   const set = (name, text) => (blank.querySelector(`[data-fact="${name}"]`).textContent = text);
   const word = (kind, code) => template(kind, code)?.content.textContent ?? code;
   set("name", facts.holder);
-  set("level", `${word("occupation", facts.occupation)} · ${word("level", facts.level)}`);
+  const title = word("type", facts.type);
+  if (facts.course) set("what", `${title} · ${facts.course}`);
+  else set("what", facts.level ? `${word("occupation", facts.occupation)} · ${word("level", facts.level)}` : title);
   set("number", facts.number);
+  const more = [
+    ["hours", facts.hours, String],
+    ["completed", facts.completed_on, asDate],
+    ["original-issuer", facts.original_issuer, String],
+    ["original-number", facts.original_number, String],
+    ["original-issued", facts.original_issued_on, asDate],
+  ];
+  for (const [name, value, shown] of more) {
+    const fact = blank.querySelector(`[data-fact="${name}"]`);
+    if (value !== undefined && value !== null) fact.textContent = shown(value);
+    // Another type's: its name and its place.
+    else for (const part of [fact.previousElementSibling, fact]) part.remove();
+  }
   set("issuer", (language === "en" ? facts.body_name_en : facts.body_name_zh) ?? facts.body);
   set("issued", asDate(facts.issued_on));
   set("expires", facts.expires_on ? asDate(facts.expires_on) : words("no-expiry"));

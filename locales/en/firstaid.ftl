@@ -2,6 +2,8 @@
 
 first-aid-title = First-aid certificates
 first-aid-lead = Rescuer and CPR certificates from the Red Cross and others, recorded by the issuer, the employer or the bureau.
+first-aid-record-issue = Issue the record
+first-aid-record = Record issued
 first-aid-new-title = Record a first-aid certificate
 first-aid-all = All
 first-aid-expiring = Ending within 90 days

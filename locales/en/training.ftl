@@ -22,6 +22,8 @@ module-theme-rehabilitation = Rehabilitation
 module-theme-first-aid = First aid
 audience-caregiver = Elderly care workers
 audience-family-carer = Family carers
+audience-care-manager = Care managers
+audience-device-fitter = Fitters of assistive devices
 
 field-programme_id = Programme
 field-title = Title
@@ -106,6 +108,8 @@ class-modules = Hours of each module
 class-results = Enter results
 class-complete = Complete
 class-complete-hint = Everybody who fulfils the conditions is completed; the others stay enrolled, with what they lack.
+class-certificates = Completion earns: { $what }. Issued: { $count }
+class-certificates-issue = Issue the completion certificates ({ $count })
 class-shortfalls = { $count ->
     [one] 1 thing lacking
    *[other] { $count } things lacking

@@ -2,6 +2,8 @@
 
 first-aid-title = 急救证
 first-aid-lead = 红十字会等单位发放的救护员证和心肺复苏证书，由发证单位、用人单位或民政局登记。
+first-aid-record-issue = 出具登记凭证
+first-aid-record = 登记凭证
 first-aid-new-title = 登记急救证
 first-aid-all = 全部
 first-aid-expiring = 90 天内到期

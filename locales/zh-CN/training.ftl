@@ -22,6 +22,8 @@ module-theme-rehabilitation = 康复
 module-theme-first-aid = 急救
 audience-caregiver = 养老护理员
 audience-family-carer = 家庭照护者
+audience-care-manager = 养老经管人
+audience-device-fitter = 康复辅助器具适配人员
 
 field-programme_id = 培训项目
 field-title = 名称
@@ -103,6 +105,8 @@ class-modules = 各模块学时
 class-results = 录入考核结果
 class-complete = 办理结业
 class-complete-hint = 达到条件的学员全部结业；其余学员保持在读，并列出所缺各项。
+class-certificates = 结业证书：{ $what }，已签发 { $count } 份
+class-certificates-issue = 签发结业证书（{ $count } 人）
 class-shortfalls = 还缺 { $count } 项
 withdraw = 退班
 withdraw-of = { $name }退班

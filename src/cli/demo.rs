@@ -100,7 +100,7 @@ fn certify_bodies(app: &App, context: &Context, demo: &Demo) -> Result<(), Trust
             body: code.clone(),
             name_zh: body.name.clone(),
             name_en: body.name_en.clone(),
-            types: CertificateType::ALL.to_vec(),
+            types: CertificateType::of_body(code.kind()).to_vec(),
             from: flows::demo::opened_on(today),
             until: today + CERTIFIED_FOR,
             daily_cap: None,

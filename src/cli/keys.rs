@@ -36,7 +36,7 @@ pub struct Keys {
 enum Command {
     /// Make the root key and the server's own, and the first trust list.
     Init,
-    /// Make an issuing key for an assessment body and certify it; the body's former key is retired by it. (root)
+    /// Make an issuing key for a body and certify it; the body's former key is retired by it. (root)
     Certify(Certify),
     /// Make a new key for a body, or for `status`, `log` or `api`, in place of the one in force. (root)
     Rotate {
@@ -82,13 +82,13 @@ enum Command {
 
 #[derive(Args)]
 struct Certify {
-    /// S or Y and 12 digits.
+    /// S or Y (assessment body), P (training school) or H (first-aid issuer) and 12 digits.
     body: BodyCode,
     #[arg(long)]
     name_zh: String,
     #[arg(long)]
     name_en: String,
-    /// What the key may sign; may be given several times. Left out: everything.
+    /// What the key may sign; may be given several times. Left out: every type that a body of this kind issues.
     #[arg(long = "type", value_name = "TYPE", value_parser = of_code::<CertificateType>)]
     types: Vec<CertificateType>,
     /// Refuses unless this is the environment that is configured: a guard against the wrong terminal.
@@ -183,7 +183,7 @@ fn certification(config: &Config, now: Timestamp, asked: &Certify) -> Result<Cer
     if let Some(other) = asked.environment.filter(|asked| *asked != environment) {
         return Err(Failure::Usage(format!("--environment: {other}, and {environment} is configured")));
     }
-    let all = || CertificateType::ALL.to_vec();
+    let all = || CertificateType::of_body(asked.body.kind()).to_vec();
     Ok(Certification {
         body: asked.body.clone(),
         name_zh: asked.name_zh.clone(),

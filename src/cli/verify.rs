@@ -12,6 +12,7 @@ use crate::cli::{Failure, Output, load_config, tell};
 use crate::kernel::dates::{Timestamp, shanghai_date, shanghai_midnight};
 use crate::proof::content::{Content, Unreadable};
 use crate::proof::log::inclusion::InclusionProof;
+use crate::proof::payload::Particulars;
 use crate::proof::report::{Report, Verdict};
 use crate::proof::status::StatusSnapshot;
 use crate::proof::trust::TrustList;
@@ -144,7 +145,13 @@ fn print(found: &Report, output: Output) {
                 println!("  {:<12} {:<8} {}", check.name.to_string(), check.result.to_string(), check.detail);
             }
             if let Some(facts) = &found.certificate {
-                println!("  {}  {}  {}  {}", facts.number, facts.holder, facts.level, facts.issued_on);
+                let what = match &facts.particulars {
+                    Particulars::Skill { level, .. } => level.to_string(),
+                    Particulars::Training { course, .. } => course.clone(),
+                    Particulars::FirstAid { original_number, .. } => original_number.clone(),
+                };
+                let (kind, holder) = (facts.kind, &facts.holder);
+                println!("  {}  {holder}  {kind}  {what}  {}", facts.number, facts.issued_on);
             }
         }
     }

@@ -382,10 +382,10 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
-    certificate_serials (body_code, year, level) {
+    certificate_serials (body_code, year, series) {
         body_code -> Text,
         year -> Integer,
-        level -> Text,
+        series -> Text,
         next_serial -> Integer,
     }
 }
@@ -410,6 +410,8 @@ diesel::table! {
         person_id -> Identifier,
         body_id -> Identifier,
         application_id -> Nullable<Identifier>,
+        enrolment_id -> Nullable<Identifier>,
+        first_aid_id -> Nullable<Identifier>,
         replaces_id -> Nullable<Identifier>,
         renews_id -> Nullable<Identifier>,
         status_list -> Integer,
@@ -432,10 +434,13 @@ diesel::table! {
         number -> Text,
         person_id -> Identifier,
         application_id -> Nullable<Identifier>,
+        enrolment_id -> Nullable<Identifier>,
+        first_aid_id -> Nullable<Identifier>,
         body_id -> Identifier,
-        occupation -> Text,
-        specialty -> Text,
-        level -> Text,
+        kind -> Text,
+        occupation -> Nullable<Text>,
+        specialty -> Nullable<Text>,
+        level -> Nullable<Text>,
         holder -> Text,
         issued_on -> Date,
         expires_on -> Nullable<Date>,

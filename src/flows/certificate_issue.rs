@@ -1,4 +1,4 @@
-//! 发证: from a passed exam to a signed certificate.
+//! 发证: from a passed exam, a completed class or a first-aid certificate on record to a signed certificate.
 //!
 //! The one flow with two transactions, because signing stands between them. The first takes numbers and keeps the
 //! frozen records whose exact bytes are to be signed; the second stores what was signed, with its leaf for the log.
@@ -9,15 +9,16 @@
 mod reserve;
 mod sign;
 mod store;
+mod words;
 
 use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 
 use crate::db::{Conn, Database, DbError, Tx};
 use crate::kernel::area::AreaCode;
-use crate::kernel::certificate_number::BodyCode;
+use crate::kernel::certificate_number::{BodyCode, CertificateNumber};
 use crate::kernel::context::{Actor, Context};
-use crate::kernel::ids::{ApplicationId, ExamSessionId, OrganisationId};
+use crate::kernel::ids::{ApplicationId, ClassId, ExamSessionId, FirstAidCertificateId, OrganisationId};
 use crate::proof::keys::Signer;
 use crate::proof::payload::Environment;
 use crate::proof::trust::TrustedKey;
@@ -25,9 +26,10 @@ use crate::registry::certificates::error::Error;
 use crate::registry::certificates::number_store::Occasion;
 use crate::registry::certificates::rules::Grounds;
 use crate::registry::certificates::{
-    self, Certificate, ChangeReason, NewCertificate, ReasonCode, Reservation,
+    self, Certificate, ChangeReason, NewCertificate, Origin, ReasonCode, Reservation,
 };
-use crate::registry::exams;
+use crate::registry::training::EnrolmentState;
+use crate::registry::{exams, firstaid, training};
 use crate::seeds::Seeds;
 
 use reserve::Order;
@@ -67,16 +69,19 @@ pub fn certificate_issue(
         let (session, _, _) = exams::service::application(conn, actor, new.application_id)?;
         if actor.organisation == Some(session.body) { Ok(session.body) } else { Err(Error::NotFound) }
     })?;
-    let passed = Passed { application: new.application_id, number: new.number.clone() };
-    let mut results = issue_passed(desk, context, body, &[passed])?;
-    results.pop().map_or(Err(Error::NotFound), |only| only.result)
+    let passed = Earned { by: Origin::Application(new.application_id), number: new.number.clone() };
+    only(issue_passed(desk, context, body, &[passed])?)
 }
 
-/// What became of one application of a session.
+/// What became of one application of a session, or one trainee of a class.
 #[derive(Debug)]
 pub struct Issued {
-    pub application: ApplicationId,
+    pub origin: Origin,
     pub result: Result<Certificate, Error>,
+}
+
+fn only(mut issued: Vec<Issued>) -> Result<Certificate, Error> {
+    issued.pop().map_or(Err(Error::NotFound), |only| only.result)
 }
 
 /// 发证批次: issues for every application of a session that has no certificate yet; one that is refused holds up no
@@ -92,40 +97,106 @@ pub fn session_certificates_issue(
         if actor.organisation != Some(whole.session.body) {
             return Err(Error::NotFound);
         }
-        let all: Vec<ApplicationId> = whole.candidates().map(|application| application.id).collect();
-        let issued = certificates::store::issued_for(conn, &all)?;
-        let left: Vec<_> = all.into_iter().filter(|id| !issued.contains(id)).collect();
-        Ok((whole.session.body, left))
+        let all = whole.candidates().map(|application| Origin::Application(application.id)).collect();
+        Ok((whole.session.body, not_issued(conn, all)?))
     })?;
-    let passed: Vec<_> = left.into_iter().map(|application| Passed { application, number: None }).collect();
-    issue_passed(desk, context, body, &passed)
+    issue_passed(desk, context, body, &left)
 }
 
-/// An application to be issued for, with a number that the body gives itself or none.
-struct Passed {
-    application: ApplicationId,
-    number: Option<crate::kernel::certificate_number::CertificateNumber>,
+/// Issues for the applications of sessions that `body` held, in their order.
+fn issue_passed(
+    desk: &Desk<'_>,
+    context: &Context,
+    body: OrganisationId,
+    passed: &[Earned],
+) -> Result<Vec<Issued>, Error> {
+    issue_earned(desk, context, body, passed, |tx, share| {
+        let ids: Vec<ApplicationId> = share.iter().filter_map(|one| one.by.application()).collect();
+        let cleared = exams::clearance::cleared_all(tx, &ids, context.today())?;
+        Ok(cleared.into_iter().map(|cleared| Ok(Grounds::passed(&cleared?))).collect())
+    })
+}
+
+/// 结业发证: issues what the programme's completion earns to every trainee of a class of the caller's school who has
+/// none yet; one that is refused holds up no other. Called again, it goes on with what is left.
+pub fn class_certificates_issue(
+    desk: &Desk<'_>,
+    context: &Context,
+    class: ClassId,
+) -> Result<Vec<Issued>, Error> {
+    let (school, left) = desk.database.read(|conn| {
+        let class = training::service::own_class(conn, context, class)?;
+        let enrolments = training::store::enrolments(conn, class.id)?;
+        let there = enrolments.iter().filter(|one| one.state != EnrolmentState::Withdrawn);
+        let all = there.map(|one| Origin::Enrolment(one.id)).collect();
+        Ok::<_, Error>((class.school, not_issued(conn, all)?))
+    })?;
+    issue_earned(desk, context, school, &left, |tx, share| {
+        // Held, so that nobody's completion is undone in between.
+        let class = training::service::held_class(tx, context, class)?;
+        let programme = training::service::programme(tx, class.programme)?;
+        let enrolments = training::store::enrolments(tx, class.id)?;
+        let trained = |one: &Earned| {
+            let enrolment = enrolments.iter().find(|enrolment| Some(enrolment.id) == one.by.enrolment());
+            let enrolment = enrolment.ok_or(Error::NotFound)?;
+            let on = enrolment.completed_on.unwrap_or(context.today());
+            let kind = desk.seeds.training_certificate(&programme.code, on);
+            Ok(Grounds::trained(enrolment, &class, &programme, kind)?)
+        };
+        Ok(share.iter().map(trained).collect())
+    })
+}
+
+/// 救护员证登记凭证: issues the record of a first-aid certificate that the caller's organisation gave out.
+pub fn first_aid_record_issue(
+    desk: &Desk<'_>,
+    context: &Context,
+    id: FirstAidCertificateId,
+) -> Result<Certificate, Error> {
+    let issuer = desk.database.read(|conn| Ok::<_, Error>(firstaid::service::own(conn, context, id)?.1))?;
+    let wanted = [Earned { by: Origin::FirstAid(id), number: None }];
+    let issued = issue_earned(desk, context, issuer.id, &wanted, |tx, _| {
+        let (seen, issuer) = firstaid::service::own(tx, context, id)?;
+        Ok(vec![Grounds::on_record(&seen, &issuer, context.today()).map_err(Error::from)])
+    });
+    only(issued?)
+}
+
+/// A certificate to be issued, with a number that the body gives itself or none.
+struct Earned {
+    by: Origin,
+    number: Option<CertificateNumber>,
+}
+
+/// Those that have earned no certificate yet.
+fn not_issued(conn: &mut Conn, all: Vec<Origin>) -> Result<Vec<Earned>, Error> {
+    let issued = certificates::store::issued_for(conn, &all)?;
+    let left = all.into_iter().filter(|origin| !issued.contains(origin));
+    Ok(left.map(|by| Earned { by, number: None }).collect())
 }
 
 /// Certificates that are reserved together, signed together and stored together.
 const SHARE: usize = 1_000;
 
-/// Issues for the applications of sessions that `body` held, in their order. While one share is being signed, the one
-/// before it is stored and the one behind it reserved; a share is stored whatever becomes of the others.
-fn issue_passed(
+/// Issues for what was earned at `body`, in its order; `grounds` says what speaks for each of a share. While one share
+/// is being signed, the one before it is stored and the one behind it reserved; a share is stored whatever becomes of
+/// the others.
+fn issue_earned(
     desk: &Desk<'_>,
     context: &Context,
     body: OrganisationId,
-    passed: &[Passed],
+    earned: &[Earned],
+    grounds: impl Fn(&mut Tx, &[Earned]) -> Result<Vec<Result<Grounds, Error>>, Error>,
 ) -> Result<Vec<Issued>, Error> {
     let reason = ChangeReason { code: ReasonCode::Passed, words: String::new() };
-    let mut shares = passed.chunks(SHARE);
-    let mut results = Vec::with_capacity(passed.len());
+    let mut shares = earned.chunks(SHARE);
+    let mut results = Vec::with_capacity(earned.len());
     std::thread::scope(|scope| {
         let mut signing: Option<Signing<'_>> = None;
         loop {
             let next = shares.next().map(|share| {
-                let signer = sign::Signer::of(desk, reserve_passed(desk, context, body, share)?)?;
+                let reserved = reserve_earned(desk, context, body, share, &grounds)?;
+                let signer = sign::Signer::of(desk, reserved)?;
                 Ok::<_, Error>(scope.spawn(move || signer.sign_all(context)))
             });
             if let Some(signed) = signing.take() {
@@ -137,33 +208,29 @@ fn issue_passed(
             }
         }
     })?;
-    let issued = |(one, result): (&Passed, _)| Issued { application: one.application, result };
-    Ok(passed.iter().zip(results).map(issued).collect())
+    let issued = |(one, result): (&Earned, _)| Issued { origin: one.by, result };
+    Ok(earned.iter().zip(results).map(issued).collect())
 }
 
 type Signing<'a> = ScopedJoinHandle<'a, Vec<Result<sign::Signed, sign::NotSigned>>>;
 
 /// Who may be issued of a share, with the numbers taken.
-fn reserve_passed(
+fn reserve_earned(
     desk: &Desk<'_>,
     context: &Context,
     body: OrganisationId,
-    share: &[Passed],
+    share: &[Earned],
+    grounds: impl Fn(&mut Tx, &[Earned]) -> Result<Vec<Result<Grounds, Error>>, Error>,
 ) -> Result<Vec<Result<Reservation, Error>>, Error> {
+    let origins: Vec<Origin> = share.iter().map(|one| one.by).collect();
     tried_again(desk, |tx| {
-        let ids: Vec<ApplicationId> = share.iter().map(|one| one.application).collect();
-        let issued = certificates::store::issued_for(tx, &ids)?;
-        let cleared = exams::clearance::cleared_all(tx, &ids, context.today())?;
-        let orders = share.iter().zip(cleared).map(|(one, cleared)| {
-            let cleared = cleared?;
-            if issued.contains(&one.application) {
+        let issued = certificates::store::issued_for(tx, &origins)?;
+        let orders = share.iter().zip(grounds(tx, share)?).map(|(one, grounds)| {
+            let grounds = grounds?;
+            if issued.contains(&one.by) {
                 return Err(Error::AlreadyIssued);
             }
-            Ok(Order {
-                occasion: Occasion::Application(one.application),
-                grounds: Grounds::passed(&cleared),
-                number: one.number.clone(),
-            })
+            Ok(Order { occasion: Occasion::Earned(one.by), grounds, number: one.number.clone() })
         });
         reserve::all(desk, tx, context, body, orders.collect())
     })

@@ -76,7 +76,7 @@ fn tell_holders(
         let to = person.email.clone()?;
         let shown = one.successor.as_ref().unwrap_or(&one.certificate);
         let data = json!({
-            "name": person.name, "number": shown.number.as_str(), "level": shown.level,
+            "name": person.name, "number": shown.number.as_str(), "type": shown.kind, "level": shown.level,
             "change": news, "on": one.on, "old": one.certificate.number.as_str(),
             "address": verify_url(&desk.public_url, &shown.code),
         });

@@ -33,11 +33,11 @@ use crate::flows::demo::exams::{Entered, Exams};
 use crate::flows::demo::organisations::DemoAccount;
 use crate::flows::demo::skills::{Fate, Skills, Stage};
 use crate::flows::demo::staff::Worker;
-use crate::flows::demo::training::School;
+use crate::flows::demo::training::{Graduated, School};
 use crate::kernel::context::{Actor, Context, Randomness, uuid_at};
 use crate::kernel::dates::shanghai_midnight;
 use crate::kernel::identity::IdentityRegions;
-use crate::kernel::ids::{OrganisationId, PersonId, RequestId};
+use crate::kernel::ids::{FirstAidCertificateId, OrganisationId, PersonId, RequestId};
 use crate::kernel::vocabulary::OrganisationKind;
 use crate::proof::qr::signed_url;
 use crate::registry;
@@ -180,11 +180,13 @@ pub fn load(
     let calendar = Calendar::new(context);
     let plan = plan(office, &dice, demo, &calendar)?;
     let hash = organisations::hash(context, password)?;
-    let (books, mut accounts, people, entered) =
+    let Made { books, mut accounts, people, entered, graduated, aid } =
         office.desk.database.write(|tx| enter(tx, office, calendar, demo, &plan, rules, &dice, &hash))?;
     accounts.sort_by_key(|account| account.role);
     let exams = exams(&books, rules, &plan, &dice);
-    let sample = certificates::issue_all(&exams, &plan.skills.sittings, &entered, people[plan.caregiver])?;
+    let caregiver = people[plan.caregiver];
+    let sample = certificates::issue_all(&exams, &plan.skills.sittings, &entered, caregiver)?;
+    certificates::issue_others(&books, &graduated, &aid, caregiver)?;
     let sample = Sample {
         verify_url: signed_url(&office.desk.public_url, &sample.code, &sample.cwt),
         number: sample.number.to_string(),
@@ -256,7 +258,15 @@ fn exams<'a, 'b>(
     }
 }
 
-type Made<'a> = (Books<'a>, Vec<DemoAccount>, Vec<PersonId>, Vec<Entered>);
+/// What was entered, as far as certificates are issued for it.
+struct Made<'a> {
+    books: Books<'a>,
+    accounts: Vec<DemoAccount>,
+    people: Vec<PersonId>,
+    entered: Vec<Entered>,
+    graduated: Vec<Graduated>,
+    aid: Vec<(FirstAidCertificateId, NaiveDate, PersonId)>,
+}
 
 /// Everything but the certificates, in one transaction: all of it or nothing.
 #[expect(clippy::too_many_arguments, reason = "called once; a type for it would say nothing more")]
@@ -290,7 +300,8 @@ fn enter<'a>(
     books.accounts.insert(account.username, actor);
     accounts.push(account);
     records::enter_elsewhere(tx, &books, &plan.workers, &plan.skills.elsewhere, dice)?;
-    records::enter_aid(tx, &books, &plan.workers, &plan.aid, rules.first_aid_valid_years.value)?;
+    let aid = records::enter_aid(tx, &books, &plan.workers, &plan.aid, rules.first_aid_valid_years.value)?;
+    let aid = aid.into_iter().zip(&plan.aid).map(|((id, on), one)| (id, on, people[one.who])).collect();
     let school = School {
         books: &books,
         rules: LocalRules::from(rules),
@@ -298,9 +309,9 @@ fn enter<'a>(
         people: &people,
         dice,
     };
-    school.enter(tx, &plan.courses)?;
+    let graduated = school.enter(tx, &plan.courses)?;
     let exams = exams(&books, rules, plan, dice);
     let entered =
         plan.skills.sittings.iter().map(|sitting| exams.enter(tx, sitting)).collect::<Result<_, _>>()?;
-    Ok((books, accounts, people, entered))
+    Ok(Made { books, accounts, people, entered, graduated, aid })
 }

@@ -14,6 +14,7 @@ pub mod claim_submit;
 pub mod demo;
 pub mod enrol;
 pub mod error;
+pub mod first_aid_withdraw;
 pub mod import_people;
 pub mod import_roster;
 pub mod monthly_run;

@@ -19,6 +19,7 @@ pub mod pages;
 pub mod person_columns;
 pub mod problem;
 pub mod routes;
+pub mod said;
 pub mod server;
 pub mod texts;
 pub mod throttle;

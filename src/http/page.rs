@@ -114,14 +114,18 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("classes", "/classes"),
             ("organisations", "/organisations"),
         ],
-        Role::School => &[("home", "/"), ("classes", "/classes"), ("exams", "/exams")],
+        Role::School => {
+            &[("home", "/"), ("classes", "/classes"), ("exams", "/exams"), ("certificates", "/certificates")]
+        }
         Role::Assessor => &[
             ("home", "/"),
             ("exams", "/exams"),
             ("certificates", "/certificates"),
             ("recorded", "/recorded"),
         ],
-        Role::FirstAidIssuer => &[("home", "/"), ("first-aid", "/first-aid")],
+        Role::FirstAidIssuer => {
+            &[("home", "/"), ("first-aid", "/first-aid"), ("certificates", "/certificates")]
+        }
         Role::Institution => &[("home", "/"), ("scan", "/scan"), ("staff", "/staff"), ("watch", "/watch")],
         Role::Caregiver => &[("home", "/"), ("my-certificates", "/my/certificates")],
     };

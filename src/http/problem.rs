@@ -370,6 +370,9 @@ impl From<certificates::error::Error> for Problem {
             Error::AlreadyIssued => Self::Conflict("already-issued"),
             Error::NotIssuable(NotIssuable::Body) => Self::Conflict("body-may-not-issue"),
             Error::NotIssuable(NotIssuable::Accreditation(code)) => Self::Conflict(code),
+            Error::NotIssuable(NotIssuable::NotCompleted) => Self::Conflict("not-completed"),
+            Error::NotIssuable(NotIssuable::NoCertificate) => Self::Conflict("programme-without-certificate"),
+            Error::NotIssuable(NotIssuable::NotOnRecord) => Self::Conflict("first-aid-not-recordable"),
             Error::NoKey => Self::Conflict("no-issuing-key"),
             Error::LogDisagrees(why) => {
                 tracing::error!(%why, "nothing is signed");
@@ -397,6 +400,7 @@ impl From<certificates::error::Error> for Problem {
             Error::NotAllowed(NotAllowed::TooEarly) => Self::Conflict("renewal-too-early"),
             Error::NotAllowed(NotAllowed::Renewed) => Self::Conflict("already-renewed"),
             Error::NotAllowed(NotAllowed::RevocationWaits) => Self::Conflict("revocation-waits"),
+            Error::NotAllowed(NotAllowed::RecordedAnew) => Self::Conflict("recorded-anew"),
             Error::Stale => Self::Stale,
             Error::NotSecond(NotSecond::SamePerson) => Self::Conflict("second-person"),
             Error::NotSecond(NotSecond::OtherReason) => Self::Conflict("other-reason"),
@@ -406,6 +410,8 @@ impl From<certificates::error::Error> for Problem {
             }
             Error::Person(error) => error.into(),
             Error::Exam(error) => error.into(),
+            Error::Training(error) => error.into(),
+            Error::FirstAid(error) => error.into(),
             Error::NotCleared(NotCleared::Database(error)) | Error::Database(error) => error.into(),
             Error::NoStatusPlace | Error::BrokenDraft => Self::Internal(error.to_string()),
         }
@@ -473,12 +479,13 @@ impl From<schemes::error::Error> for Problem {
 fn not_signed(refused: &Refused) -> Problem {
     let Some(first) = refused.0.first() else { return Problem::Internal(refused.to_string()) };
     match first {
-        Refusal::NumberBody | Refusal::NumberLevel => {
+        Refusal::NumberBody | Refusal::NumberLevel | Refusal::NumberType => {
             Problem::Invalid(Invalid::one("number", "number-of-another"))
         }
         Refusal::HolderEmpty | Refusal::HolderLength | Refusal::HolderForm => {
             Problem::Conflict("holder-not-printable")
         }
+        Refusal::ParticularsForm => Problem::Conflict("not-printable"),
         Refusal::KeyPurpose
         | Refusal::KeyBody
         | Refusal::KeyType

@@ -165,13 +165,16 @@ const EXAM_READERS: Access =
 const FIRST_AID_SEEN: Access =
     Access::Roles(&[Administrator, Bureau, FirstAidIssuer, Institution, Caregiver]);
 
-const CERTIFICATES: Access = Access::Roles(&[Administrator, Bureau, Assessor, Caregiver]);
+const CERTIFICATES: Access =
+    Access::Roles(&[Administrator, Bureau, School, Assessor, FirstAidIssuer, Caregiver]);
 
-const CERTIFICATE_OFFICES: Access = Access::Roles(&[Administrator, Bureau, Assessor]);
+const CERTIFICATE_OFFICES: Access = Access::Roles(&[Administrator, Bureau, School, Assessor, FirstAidIssuer]);
 
 const ISSUERS: Access = Access::Roles(&[Assessor]);
 
-const CERTIFICATE_CHANGERS: Access = Access::Roles(&[Bureau, Assessor]);
+const CERTIFICATE_CHANGERS: Access = Access::Roles(&[Bureau, School, Assessor, FirstAidIssuer]);
+
+const RECORD_ISSUERS: Access = Access::Roles(&[FirstAidIssuer]);
 
 const HOLDERS: Access = Access::Roles(&[Caregiver]);
 
@@ -651,6 +654,16 @@ fn certificates() -> Vec<RouteSpec> {
         post("/api/v1/exam-sessions/{id}/certificates", ISSUERS, api::certificates::session_issue)
             .says("Issues for every application of a session that has no certificate yet.")
             .gives::<Vec<IssuedView>>(),
+        post("/api/v1/classes/{id}/certificates", SCHOOL, api::certificates::class_issue)
+            .says("Issues what the programme's completion earns to every trainee of a class who has none yet.")
+            .gives::<Vec<IssuedView>>(),
+        post(
+            "/api/v1/first-aid-certificates/{id}/certificate",
+            RECORD_ISSUERS,
+            api::certificates::first_aid_issue,
+        )
+        .says("Issues the record of a first-aid certificate that the caller's organisation gave out.")
+        .gives::<CertificateView>(),
         get("/api/v1/certificate-numbers", CERTIFICATE_OFFICES, api::certificates::number_list)
             .says("The numbers that were taken, with what became of each and why.")
             .takes::<NumberQuery>()
@@ -716,6 +729,8 @@ fn certificates() -> Vec<RouteSpec> {
             .says("Issues the certificate of the next term, near the end of this one, which stays valid to its end.")
             .takes::<ChangeReason>()
             .gives::<CertificateView>(),
+        post("/classes/{id}/certificates", SCHOOL, pages::certificates::class_issue),
+        post("/first-aid/{id}/certificate", RECORD_ISSUERS, pages::certificates::first_aid_issue),
         get("/certificates", CERTIFICATE_OFFICES, pages::certificates::list),
         get("/certificates/{id}.pdf", CERTIFICATES, prints::certificate_pdf),
         get("/certificates/{id}.png", CERTIFICATES, prints::certificate_png),

@@ -79,6 +79,24 @@ codes! {
         Caregiver = "caregiver",
         /// 家庭照护者
         FamilyCarer = "family-carer",
+        /// 养老经管人
+        CareManager = "care-manager",
+        /// 康复辅助器具适配人员
+        DeviceFitter = "device-fitter",
+    }
+}
+
+codes! {
+    /// What the completion of a programme (培训项目) may earn. They say the same of it, each under its own title.
+    pub enum TrainingKind("certificate-type") {
+        /// 养老护理员培训结业证书
+        Completion = "training-completion",
+        /// 家庭照护者培训证书
+        FamilyCarer = "family-carer",
+        /// 养老经管人证书
+        CareManager = "care-manager",
+        /// 康复辅助器具适配人员证书
+        DeviceFitter = "device-fitter",
     }
 }
 

@@ -1,6 +1,7 @@
 //! The example in `docs/api.md` is what the code writes.
 
-use crate::proof::fixture::{BASE, Fixture, payload};
+use crate::proof::fixture::{BASE, Fixture, others, payload};
+use crate::proof::payload::CertificateType;
 use crate::proof::qr;
 
 const API: &str = include_str!("../../docs/api.md");
@@ -10,6 +11,18 @@ fn example(heading: &str) -> String {
     let (_, after) = API.split_once(&format!("{heading}\n\n```text\n")).expect("the heading with its block");
     let (block, _) = after.split_once("```").expect("an end");
     block.lines().map(|line| line.split_once("  /").map_or(line, |(hex, _)| hex).replace(' ', "")).collect()
+}
+
+#[test]
+fn the_examples_of_other_types_are_what_we_write() {
+    let check = |heading: &str, kind: CertificateType| {
+        let record = others().into_iter().find(|record| record.attested.kind() == kind).expect("a record");
+        let payload = hex::encode(record.seal().expect("sealed").payload().encode());
+        let shown = example(heading);
+        assert!(payload.contains(&shown), "{shown} is not in {payload}");
+    };
+    check("as these of a family carer's:", CertificateType::FamilyCarer);
+    check("and these of a first-aid record:", CertificateType::FirstAid);
 }
 
 #[test]

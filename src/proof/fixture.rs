@@ -3,12 +3,16 @@
 use chrono::{NaiveDate, TimeDelta};
 use image::ImageFormat;
 
+use crate::kernel::codes::Code;
 use crate::kernel::dates::Timestamp;
 use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{ExamPart, Occupation, SkillLevel};
+use crate::kernel::vocabulary::TrainingKind;
 use crate::proof::cose;
-use crate::proof::frozen::{FrozenRecord, Named, PartResult, SealedRecord, Words};
+use crate::proof::frozen::{
+    Attested, FirstAid, FrozenRecord, Named, PartResult, SealedRecord, Skill, Training, Words,
+};
 use crate::proof::keys::{KeyId, PrivateKey, Purpose};
 use crate::proof::payload::{CertificateType, Environment, Payload, StatusPlace};
 use crate::proof::qr::Matrix;
@@ -109,22 +113,78 @@ pub fn record() -> SealedRecord {
     frozen().seal().expect("a record")
 }
 
-pub fn frozen() -> FrozenRecord {
-    let words = |zh: &str, en: &str| Words { zh: zh.to_owned(), en: en.to_owned() };
-    FrozenRecord {
-        version: FrozenRecord::VERSION,
-        kind: CertificateType::Skill,
-        environment: Environment::Test,
-        code: PublicCode::from_bytes(*b"0123456789abcdef"),
-        number: "S000033001032265000042".parse().expect("a number"),
-        holder: "王桂兰".to_owned(),
-        document_kind: DocumentKind::ResidentIdentityCard,
+pub fn skill() -> Skill {
+    Skill {
         occupation: Named::new(
             Occupation::ElderlyCareWorker,
             words("养老护理员", "Elderly care worker (4-10-01-05)"),
         ),
         specialty: None,
         level: Named::new(SkillLevel::Five, words("五级/初级工", "Level 5 (junior worker)")),
+        results: vec![
+            PartResult { part: ExamPart::Theory, score: 82 },
+            PartResult { part: ExamPart::Practical, score: 76 },
+        ],
+    }
+}
+
+pub fn training(kind: TrainingKind) -> Training {
+    Training {
+        kind,
+        title: words("家庭照护者培训证书", "Certificate of Family Carer Training"),
+        course: words("家庭照护者培训", "Training for family carers"),
+        hours: 16,
+        from: day("2026-10-12"),
+        until: day("2026-10-16"),
+        completed_on: day("2026-10-18"),
+        result: words("合格", "Passed"),
+    }
+}
+
+pub fn first_aid() -> FirstAid {
+    FirstAid {
+        title: words("救护员证登记凭证", "Record of a First-Aider Certificate"),
+        original_issuer: words("海宁市红十字会", "Red Cross Society of Haining"),
+        original_number: "330481-2026-00137".to_owned(),
+        original_issued_on: day("2026-04-11"),
+    }
+}
+
+/// One of each type but the first, with a number of its series.
+pub fn others() -> Vec<FrozenRecord> {
+    let all = TrainingKind::ALL.iter().map(|kind| Attested::Training(training(*kind)));
+    let record = |attested: Attested| {
+        let kind = attested.kind();
+        let (code, name) = if kind == CertificateType::FirstAid {
+            ("H330481990003", words("海宁市红十字会", "Red Cross Society of Haining"))
+        } else {
+            let name = words("海宁市康养职业技能培训学校", "Haining Kangyang Vocational Training School");
+            ("P330481990001", name)
+        };
+        FrozenRecord {
+            number: format!("{code}26{}000042", kind.number()).parse().expect("a number"),
+            body: Named::new(code.parse().expect("a body"), name),
+            attested,
+            criteria: words("完成全部课程", "Completed every module"),
+            ..frozen()
+        }
+    };
+    all.chain([Attested::FirstAid(first_aid())]).map(record).collect()
+}
+
+fn words(zh: &str, en: &str) -> Words {
+    Words { zh: zh.to_owned(), en: en.to_owned() }
+}
+
+pub fn frozen() -> FrozenRecord {
+    FrozenRecord {
+        version: FrozenRecord::VERSION,
+        attested: Attested::Skill(skill()),
+        environment: Environment::Test,
+        code: PublicCode::from_bytes(*b"0123456789abcdef"),
+        number: "S000033001032265000042".parse().expect("a number"),
+        holder: "王桂兰".to_owned(),
+        document_kind: DocumentKind::ResidentIdentityCard,
         body: Named::new(
             "S000033001032".parse().expect("a body"),
             words("海宁市养老护理职业技能评价中心", "Haining Elderly Care Skill Assessment Centre"),
@@ -134,10 +194,6 @@ pub fn frozen() -> FrozenRecord {
         status: StatusPlace { list: 1, index: 100_042 },
         base: BASE.to_owned(),
         criteria: words("按国家职业技能标准考核，各科合格", "Passed every part of the assessment"),
-        results: vec![
-            PartResult { part: ExamPart::Theory, score: 82 },
-            PartResult { part: ExamPart::Practical, score: 76 },
-        ],
     }
 }
 

@@ -13,8 +13,9 @@ use crate::kernel::certificate_number::{BodyCode, CertificateNumber};
 use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{ExamPart, Occupation, SkillLevel, Specialty};
+use crate::kernel::vocabulary::TrainingKind;
 use crate::proof::log::{Leaf, LeafKind};
-use crate::proof::payload::{CertificateType, Environment, Payload, StatusPlace};
+use crate::proof::payload::{CertificateType, Environment, Particulars, Payload, StatusPlace};
 
 /// A text in both languages of the paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,14 +53,99 @@ pub struct PartResult {
     pub score: u32,
 }
 
+/// What a type of certificate says beyond the rest, with the words that it is printed with and its `type`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Attested {
+    Skill(Skill),
+    Training(Training),
+    FirstAid(FirstAid),
+}
+
+/// 职业技能等级: an assessment that was passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "skill")]
+pub struct Skill {
+    pub occupation: Named<Occupation>,
+    /// `None` for the occupation as a whole, which prints a dash.
+    pub specialty: Option<Named<Specialty>>,
+    pub level: Named<SkillLevel>,
+    /// 成绩, in the order of the parts.
+    pub results: Vec<PartResult>,
+}
+
+/// 结业: a training that was completed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Training {
+    #[serde(rename = "type")]
+    pub kind: TrainingKind,
+    /// Of the certificate.
+    pub title: Words,
+    /// 培训项目
+    pub course: Words,
+    /// 学时 of the whole programme.
+    pub hours: u32,
+    /// 培训起止日期, both included.
+    pub from: NaiveDate,
+    pub until: NaiveDate,
+    pub completed_on: NaiveDate,
+    /// 考核结果
+    pub result: Words,
+}
+
+/// 救护员证登记: a first-aid certificate that is on record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "first-aid")]
+pub struct FirstAid {
+    /// Of the record.
+    pub title: Words,
+    /// 发证单位
+    pub original_issuer: Words,
+    pub original_number: String,
+    pub original_issued_on: NaiveDate,
+}
+
+impl Attested {
+    #[must_use]
+    pub fn kind(&self) -> CertificateType {
+        match self {
+            Self::Skill(_) => CertificateType::Skill,
+            Self::Training(training) => training.kind.into(),
+            Self::FirstAid(_) => CertificateType::FirstAid,
+        }
+    }
+
+    /// What of it goes into the QR.
+    #[must_use]
+    pub fn particulars(&self) -> Particulars {
+        match self {
+            Self::Skill(skill) => Particulars::Skill {
+                occupation: skill.occupation.code,
+                specialty: skill.specialty.as_ref().map_or(Specialty::General, |specialty| specialty.code),
+                level: skill.level.code,
+            },
+            Self::Training(training) => Particulars::Training {
+                kind: training.kind,
+                course: training.course.zh.clone(),
+                hours: training.hours,
+                completed_on: training.completed_on,
+            },
+            Self::FirstAid(seen) => Particulars::FirstAid {
+                original_issuer: seen.original_issuer.zh.clone(),
+                original_number: seen.original_number.clone(),
+                original_issued_on: seen.original_issued_on,
+            },
+        }
+    }
+}
+
 /// 证书底档
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FrozenRecord {
     /// Of this form of the record; 1.
     pub version: u8,
-    #[serde(rename = "type")]
-    pub kind: CertificateType,
+    #[serde(flatten)]
+    pub attested: Attested,
     pub environment: Environment,
     /// 128 random bits: without them nobody tells from the digest what it is of.
     pub code: PublicCode,
@@ -67,11 +153,7 @@ pub struct FrozenRecord {
     /// 姓名, as printed.
     pub holder: String,
     pub document_kind: DocumentKind,
-    pub occupation: Named<Occupation>,
-    /// `None` for the occupation as a whole, which prints a dash.
-    pub specialty: Option<Named<Specialty>>,
-    pub level: Named<SkillLevel>,
-    /// 评价机构
+    /// 评价机构, 培训机构 or 登记机构
     pub body: Named<BodyCode>,
     /// Date in Asia/Shanghai.
     pub issued_on: NaiveDate,
@@ -80,10 +162,8 @@ pub struct FrozenRecord {
     pub status: StatusPlace,
     /// The registry's public address at issue, without a slash at its end.
     pub base: String,
-    /// What the holder had to show: the standard and its parts.
+    /// What the holder had to show, such as the standard and its parts.
     pub criteria: Words,
-    /// 成绩, in the order of the parts.
-    pub results: Vec<PartResult>,
 }
 
 /// The SHA-256 of a record's canonical bytes.
@@ -154,9 +234,7 @@ impl SealedRecord {
             code: self.code,
             number: self.number.clone(),
             holder: self.holder.clone(),
-            occupation: self.occupation.code,
-            specialty: self.specialty.as_ref().map_or(Specialty::General, |specialty| specialty.code),
-            level: self.level.code,
+            particulars: self.attested.particulars(),
             body: self.body.code.clone(),
             issued_on: self.issued_on,
             expires_on: self.expires_on,

@@ -6,13 +6,14 @@ use chrono::{Datelike, NaiveDate};
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::codes;
+use crate::kernel::certificate_number::Series;
 use crate::kernel::codes::Code;
 use crate::kernel::dates::{Timestamp, shanghai_date};
 use crate::proof::cose::{self, Envelope};
 use crate::proof::credential::{self, Signatures, Unwritable};
 use crate::proof::frozen::SealedRecord;
 use crate::proof::keys::{KeyId, Purpose, Remembering, Signer, SigningError};
-use crate::proof::payload::Payload;
+use crate::proof::payload::{CertificateType, Particulars, Payload};
 use crate::proof::status::MAX_ENTRIES;
 use crate::proof::trust::{KeyState, TrustedKey};
 
@@ -33,11 +34,15 @@ codes! {
         NumberBody = "number-body",
         /// A number of the national form names another level.
         NumberLevel = "number-level",
+        /// The number is not of the series of this type of certificate.
+        NumberType = "number-type",
         HolderEmpty = "holder-empty",
         /// Longer than 50 characters.
         HolderLength = "holder-length",
         /// Not in the normal form NFC, with control characters, or with blanks around it.
         HolderForm = "holder-form",
+        /// A text of this type of certificate is empty, longer than 80 characters, or as the name must not be.
+        ParticularsForm = "particulars-form",
         IssuedInFuture = "issued-in-future",
         /// Before 2000: nothing of ours was issued then.
         IssuedTooEarly = "issued-too-early",
@@ -144,19 +149,24 @@ fn sign(
 /// What speaks against `payload` under a key certified as `certified`, on `today` in Asia/Shanghai.
 #[must_use]
 pub fn refusals(payload: &Payload, certified: &TrustedKey, today: NaiveDate) -> Vec<Refusal> {
-    let number = payload.number.as_str();
-    let national = payload.number.is_national();
-    let level = char::from(b'0' + payload.level.number());
+    let (body, series) = payload.number.named().unzip();
+    let is_skill = payload.kind() == CertificateType::Skill;
+    let due = match &payload.particulars {
+        Particulars::Skill { level, .. } => Some(Series::of_level(*level)),
+        Particulars::Training { .. } | Particulars::FirstAid { .. } => payload.kind().series(),
+    };
     let holder = &payload.holder;
     let environment_fits = KeyId::of(&certified.public_key, payload.environment) == certified.id;
     let far = |day: NaiveDate| day.year() > 9998;
     let found = [
         (payload.code.bytes() == &[0; 16], Refusal::CodeEmpty),
-        (national && !number.starts_with(&payload.body.to_string()), Refusal::NumberBody),
-        (national && number.chars().nth(15) != Some(level), Refusal::NumberLevel),
+        (body.is_some_and(|body| body != payload.body.as_str()), Refusal::NumberBody),
+        (is_skill && series.is_some() && series != due, Refusal::NumberLevel),
+        (!is_skill && series != due, Refusal::NumberType),
         (holder.trim().is_empty(), Refusal::HolderEmpty),
         (holder.chars().count() > 50, Refusal::HolderLength),
         (!is_plain(holder), Refusal::HolderForm),
+        (!is_sound(&payload.particulars), Refusal::ParticularsForm),
         (payload.issued_on > today, Refusal::IssuedInFuture),
         (payload.issued_on.year() < 2000, Refusal::IssuedTooEarly),
         (payload.expires_on.is_some_and(|last| last < payload.issued_on), Refusal::ExpiresBeforeIssue),
@@ -164,7 +174,7 @@ pub fn refusals(payload: &Payload, certified: &TrustedKey, today: NaiveDate) -> 
         (payload.status.index >= MAX_ENTRIES, Refusal::StatusIndex),
         (certified.purpose != Purpose::Issuing, Refusal::KeyPurpose),
         (certified.body.as_ref() != Some(&payload.body), Refusal::KeyBody),
-        (!certified.types.contains(&Payload::TYPE), Refusal::KeyType),
+        (!certified.types.contains(&payload.kind()), Refusal::KeyType),
         (!environment_fits, Refusal::KeyEnvironment),
         (!certified.covers(payload.issued_on) || !certified.covers(today), Refusal::KeyValidity),
         (certified.state != KeyState::Active, Refusal::KeyState),
@@ -172,10 +182,23 @@ pub fn refusals(payload: &Payload, certified: &TrustedKey, today: NaiveDate) -> 
     found.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
 }
 
-fn is_plain(holder: &str) -> bool {
-    holder.trim() == holder
-        && !holder.chars().any(char::is_control)
-        && ComposingNormalizerBorrowed::new_nfc().is_normalized(holder)
+/// Whether the texts of a type can stand in a QR and on paper.
+fn is_sound(particulars: &Particulars) -> bool {
+    const LONGEST: usize = 80;
+    let fits = |text: &str| !text.is_empty() && text.chars().count() <= LONGEST && is_plain(text);
+    match particulars {
+        Particulars::Skill { .. } => true,
+        Particulars::Training { course, .. } => fits(course),
+        Particulars::FirstAid { original_issuer, original_number, .. } => {
+            fits(original_issuer) && fits(original_number)
+        }
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    text.trim() == text
+        && !text.chars().any(char::is_control)
+        && ComposingNormalizerBorrowed::new_nfc().is_normalized(text)
 }
 
 #[cfg(test)]
@@ -183,8 +206,8 @@ mod tests {
     use super::*;
     use crate::kernel::ids::PublicCode;
     use crate::kernel::skill::SkillLevel;
-    use crate::proof::fixture::{Fixture, NOON, at, day, frozen, record};
-    use crate::proof::frozen::FrozenRecord;
+    use crate::proof::fixture::{Fixture, NOON, at, day, frozen, others, record, skill};
+    use crate::proof::frozen::{Attested, FrozenRecord};
     use crate::proof::keys::{PrivateKey, PublicKey};
     use crate::proof::payload::Environment;
 
@@ -206,7 +229,9 @@ mod tests {
         }
         check(|_| {}, &[]);
         check(|p| p.code = PublicCode::from_bytes([0; 16]), &[Refusal::CodeEmpty]);
-        check(|p| p.level.code = SkillLevel::One, &[Refusal::NumberLevel]);
+        let mut one = skill();
+        one.level.code = SkillLevel::One;
+        check(|p| p.attested = Attested::Skill(one), &[Refusal::NumberLevel]);
         check(|p| p.number = "浙养护2019第0042号".parse().expect("a number"), &[]);
         let other = "S000033009999265000042";
         check(|p| p.number = other.parse().expect("a number"), &[Refusal::NumberBody]);
@@ -228,6 +253,47 @@ mod tests {
         check(|p| p.environment = Environment::Production, &[Refusal::KeyEnvironment]);
         check(|p| p.issued_on = day("2025-12-31"), &[Refusal::KeyValidity]);
         check(|p| p.issued_on = day("1999-12-31"), &[Refusal::IssuedTooEarly, Refusal::KeyValidity]);
+    }
+
+    #[test]
+    fn every_other_type_has_a_number_of_its_series_and_a_key_for_it() {
+        let fixture = Fixture::new();
+        let mut certified = fixture.certified().clone();
+        certified.types = CertificateType::ALL[1..].to_vec();
+        let refused = |record: FrozenRecord, certified: &TrustedKey| {
+            let record = record.seal().expect("sealed");
+            issue(&record, &fixture.issuing, certified, at(NOON)).map(|_| ()).err()
+        };
+        for record in others() {
+            let kind = record.attested.kind();
+            certified.body = Some(record.body.code.clone());
+            assert_eq!(refused(record.clone(), &certified), None, "{kind}");
+            let check = |change: &dyn Fn(&mut FrozenRecord), expected: Refusal| {
+                let mut changed = record.clone();
+                change(&mut changed);
+                assert_eq!(refused(changed, &certified), Some(Refused(vec![expected]).into()), "{kind}");
+            };
+            let number = |text: &str| text.parse().expect("a number");
+            let of_no_type = format!("{}269000042", record.body.code);
+            check(&|p| p.number = number(&of_no_type), Refusal::NumberType);
+            check(&|p| p.number = number("浙养护2019第0042号"), Refusal::NumberType);
+            let of_another = record.number.as_str().replace("33048199", "33048188");
+            check(&|p| p.number = number(&of_another), Refusal::NumberBody);
+            check(&|p| spoil(&mut p.attested, ""), Refusal::ParticularsForm);
+            check(&|p| spoil(&mut p.attested, "课\n"), Refusal::ParticularsForm);
+            check(&|p| spoil(&mut p.attested, &"课".repeat(81)), Refusal::ParticularsForm);
+            let mut of_skill = certified.clone();
+            of_skill.types = vec![CertificateType::Skill];
+            assert_eq!(refused(record.clone(), &of_skill), Some(Refused(vec![Refusal::KeyType]).into()));
+        }
+    }
+
+    fn spoil(attested: &mut Attested, text: &str) {
+        match attested {
+            Attested::Skill(_) => {}
+            Attested::Training(training) => text.clone_into(&mut training.course.zh),
+            Attested::FirstAid(seen) => text.clone_into(&mut seen.original_number),
+        }
     }
 
     #[test]

@@ -10,11 +10,12 @@ use proptest::prelude::*;
 use crate::kernel::codes::Code;
 use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+use crate::kernel::vocabulary::TrainingKind;
 use crate::proof::content::Content;
 use crate::proof::cose;
 use crate::proof::fixture::{BASE, Fixture, NOON, at, id, payload};
 use crate::proof::frozen::RecordDigest;
-use crate::proof::payload::{BadPayload, Environment, Payload, StatusPlace};
+use crate::proof::payload::{BadPayload, Environment, Particulars, Payload, StatusPlace};
 use crate::proof::qr;
 use crate::proof::report::{Report, Verdict};
 use crate::proof::status::StatusSnapshot;
@@ -149,6 +150,8 @@ fn signed_claims_that_are_not_ours_are_unsupported() {
     for (place, value) in [
         (1, Value::from(9)),
         (2, Value::from(2)),
+        (2, Value::from(4)),
+        (2, Value::from(7)),
         (3, Value::from(" S000033001032265000042")),
         (5, Value::from("9-99-99-99")),
         (6, Value::from("gardening")),
@@ -163,22 +166,41 @@ fn signed_claims_that_are_not_ours_are_unsupported() {
     }
 }
 
+fn particulars() -> impl Strategy<Value = Particulars> {
+    let on = |days| NaiveDate::from_ymd_opt(1971, 1, 1).expect("a date") + Days::new(days);
+    let skill = (0..Specialty::ALL.len(), 0..SkillLevel::ALL.len()).prop_map(|(specialty, level)| {
+        let (specialty, level) = (Specialty::ALL[specialty], SkillLevel::ALL[level]);
+        Particulars::Skill { occupation: Occupation::ElderlyCareWorker, specialty, level }
+    });
+    let training = (0..TrainingKind::ALL.len(), "\\PC{1,50}", any::<u32>(), 0u64..36_000).prop_map(
+        move |(kind, course, hours, days)| {
+            let kind = TrainingKind::ALL[kind];
+            Particulars::Training { kind, course, hours, completed_on: on(days) }
+        },
+    );
+    let seen = ("\\PC{1,50}", "\\PC{1,50}", 0u64..36_000).prop_map(
+        move |(original_issuer, original_number, days)| {
+            let original_issued_on = on(days);
+            Particulars::FirstAid { original_issuer, original_number, original_issued_on }
+        },
+    );
+    prop_oneof![skill, training, seen]
+}
+
 fn payloads() -> impl Strategy<Value = Payload> {
     let any_of = |count: usize| 0..count;
     let identity = (any::<[u8; 16]>(), any_of(Environment::ALL.len()), "\\PC{1,50}");
-    let skill = (any_of(Specialty::ALL.len()), any_of(SkillLevel::ALL.len()), "[A-Z0-9]{4,40}");
+    let said = (particulars(), "[A-Z0-9]{4,40}");
     let days = (0u64..36_000, proptest::option::of(0u64..36_000));
     let place = (any::<u32>(), any::<u32>());
-    (identity, skill, days, place).prop_map(|(identity, skill, days, place)| {
+    (identity, said, days, place).prop_map(|(identity, said, days, place)| {
         let first = NaiveDate::from_ymd_opt(1971, 1, 1).expect("a date");
         Payload {
             environment: Environment::ALL[identity.1],
             code: PublicCode::from_bytes(identity.0),
-            number: skill.2.parse().expect("a number"),
+            number: said.1.parse().expect("a number"),
             holder: identity.2,
-            occupation: Occupation::ElderlyCareWorker,
-            specialty: Specialty::ALL[skill.0],
-            level: SkillLevel::ALL[skill.1],
+            particulars: said.0,
             body: "Y123456789012".parse().expect("a body"),
             issued_on: first + Days::new(days.0),
             expires_on: days.1.map(|more| first + Days::new(days.0 + more)),

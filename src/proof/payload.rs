@@ -6,11 +6,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::codes;
-use crate::kernel::certificate_number::{BodyCode, CertificateNumber};
+use crate::kernel::certificate_number::{BodyCode, BodyKind, CertificateNumber, Series};
 use crate::kernel::codes::Code;
 use crate::kernel::dates::{shanghai_date, shanghai_midnight};
 use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+use crate::kernel::vocabulary::TrainingKind;
 use crate::proof::cbor::{NotCbor, Reader, Writer};
 use crate::proof::frozen::RecordDigest;
 
@@ -39,13 +40,62 @@ codes! {
     pub enum CertificateType("certificate-type") {
         /// 职业技能等级证书
         Skill = "skill",
+        /// 养老护理员培训结业证书
+        TrainingCompletion = "training-completion",
+        /// 家庭照护者培训证书
+        FamilyCarer = "family-carer",
+        /// 救护员证登记凭证: that a first-aid certificate is on record, not the certificate itself.
+        FirstAid = "first-aid",
+        /// 养老经管人证书
+        CareManager = "care-manager",
+        /// 康复辅助器具适配人员证书
+        DeviceFitter = "device-fitter",
     }
 }
 
 impl CertificateType {
-    const fn number(self) -> i64 {
+    /// As the payload writes it, and position 16 of the numbers of all types but the first.
+    #[must_use]
+    pub const fn number(self) -> u8 {
         match self {
             Self::Skill => 1,
+            Self::TrainingCompletion => 2,
+            Self::FamilyCarer => 3,
+            Self::FirstAid => 4,
+            Self::CareManager => 5,
+            Self::DeviceFitter => 6,
+        }
+    }
+
+    /// Where its numbers are counted; `None` for the first, which counts by level.
+    #[must_use]
+    pub const fn series(self) -> Option<Series> {
+        match self {
+            Self::Skill => None,
+            other => Series::from_number(other.number()),
+        }
+    }
+
+    /// The types that a body of this kind issues.
+    #[must_use]
+    pub const fn of_body(kind: BodyKind) -> &'static [Self] {
+        match kind {
+            BodyKind::Assessment => &[Self::Skill],
+            BodyKind::Training => {
+                &[Self::TrainingCompletion, Self::FamilyCarer, Self::CareManager, Self::DeviceFitter]
+            }
+            BodyKind::FirstAid => &[Self::FirstAid],
+        }
+    }
+}
+
+impl From<TrainingKind> for CertificateType {
+    fn from(kind: TrainingKind) -> Self {
+        match kind {
+            TrainingKind::Completion => Self::TrainingCompletion,
+            TrainingKind::FamilyCarer => Self::FamilyCarer,
+            TrainingKind::CareManager => Self::CareManager,
+            TrainingKind::DeviceFitter => Self::DeviceFitter,
         }
     }
 }
@@ -58,7 +108,93 @@ pub struct StatusPlace {
     pub index: u32,
 }
 
-/// The content of a skill certificate (职业技能等级证书) that is signed and put into its QR.
+/// What a type of certificate says beyond the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Particulars {
+    /// 职业技能等级证书
+    Skill { occupation: Occupation, specialty: Specialty, level: SkillLevel },
+    /// The types of [`TrainingKind`].
+    Training {
+        #[serde(skip)]
+        kind: TrainingKind,
+        /// 培训项目, as printed.
+        course: String,
+        /// 学时
+        hours: u32,
+        /// 结业日期, in Asia/Shanghai.
+        completed_on: NaiveDate,
+    },
+    /// 救护员证登记凭证: of the certificate that is on record.
+    FirstAid {
+        /// 发证单位
+        original_issuer: String,
+        /// In whatever form its issuer numbers.
+        original_number: String,
+        original_issued_on: NaiveDate,
+    },
+}
+
+impl Particulars {
+    #[must_use]
+    pub fn kind(&self) -> CertificateType {
+        match self {
+            Self::Skill { .. } => CertificateType::Skill,
+            Self::Training { kind, .. } => (*kind).into(),
+            Self::FirstAid { .. } => CertificateType::FirstAid,
+        }
+    }
+
+    /// The fields 5, 6 and 7.
+    fn encode(&self, out: &mut Writer) {
+        match self {
+            Self::Skill { occupation, specialty, level } => {
+                out.text(occupation.code());
+                out.text(specialty.code());
+                out.integer(i64::from(level.number()));
+            }
+            Self::Training { kind: _, course, hours, completed_on } => {
+                out.text(course);
+                out.integer(i64::from(*hours));
+                out.integer(shanghai_midnight(*completed_on).timestamp());
+            }
+            Self::FirstAid { original_issuer, original_number, original_issued_on } => {
+                out.text(original_issuer);
+                out.text(original_number);
+                out.integer(shanghai_midnight(*original_issued_on).timestamp());
+            }
+        }
+    }
+
+    fn decode(kind: CertificateType, claims: &mut Reader<'_>) -> Result<Self, BadPayload> {
+        let training = |kind, claims: &mut Reader<'_>| {
+            Ok(Self::Training {
+                kind,
+                course: claims.text()?.to_owned(),
+                hours: small(claims.unsigned()?)?,
+                completed_on: date(claims.unsigned()?)?,
+            })
+        };
+        match kind {
+            CertificateType::Skill => Ok(Self::Skill {
+                occupation: Occupation::from_code(claims.text()?).ok_or(BadPayload::Malformed)?,
+                specialty: Specialty::from_code(claims.text()?).ok_or(BadPayload::Malformed)?,
+                level: level(claims.unsigned()?)?,
+            }),
+            CertificateType::TrainingCompletion => training(TrainingKind::Completion, claims),
+            CertificateType::FamilyCarer => training(TrainingKind::FamilyCarer, claims),
+            CertificateType::CareManager => training(TrainingKind::CareManager, claims),
+            CertificateType::DeviceFitter => training(TrainingKind::DeviceFitter, claims),
+            CertificateType::FirstAid => Ok(Self::FirstAid {
+                original_issuer: claims.text()?.to_owned(),
+                original_number: claims.text()?.to_owned(),
+                original_issued_on: date(claims.unsigned()?)?,
+            }),
+        }
+    }
+}
+
+/// The content of a certificate that is signed and put into its QR.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payload {
     pub environment: Environment,
@@ -67,10 +203,8 @@ pub struct Payload {
     pub number: CertificateNumber,
     /// 姓名, as printed.
     pub holder: String,
-    pub occupation: Occupation,
-    pub specialty: Specialty,
-    pub level: SkillLevel,
-    /// 评价机构, which is also the issuer.
+    pub particulars: Particulars,
+    /// 评价机构, 培训机构 or 登记机构, which is also the issuer.
     pub body: BodyCode,
     /// Date in Asia/Shanghai.
     pub issued_on: NaiveDate,
@@ -106,8 +240,11 @@ const CERTIFICATE: i64 = -65_537;
 const CERTIFICATE_FIELDS: u64 = 11;
 
 impl Payload {
-    /// What kind of certificate this is; version 1 knows one.
-    pub const TYPE: CertificateType = CertificateType::Skill;
+    /// What kind of certificate this is.
+    #[must_use]
+    pub fn kind(&self) -> CertificateType {
+        self.particulars.kind()
+    }
 
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
@@ -127,12 +264,10 @@ impl Payload {
         out.array(CERTIFICATE_FIELDS);
         out.integer(1);
         out.integer(self.environment.number());
-        out.integer(Self::TYPE.number());
+        out.integer(i64::from(self.kind().number()));
         out.text(self.number.as_str());
         out.text(&self.holder);
-        out.text(self.occupation.code());
-        out.text(self.specialty.code());
-        out.integer(i64::from(self.level.number()));
+        self.particulars.encode(&mut out);
         out.integer(i64::from(self.status.list));
         out.integer(i64::from(self.status.index));
         out.bytes(&self.record.0);
@@ -170,17 +305,14 @@ impl Payload {
             return Err(BadPayload::Malformed);
         }
         let environment = claims.integer()?;
-        if claims.integer()? != Self::TYPE.number() {
-            return Err(BadPayload::Malformed);
-        }
+        let kind = claims.unsigned()?;
+        let kind = find(|known: CertificateType| u64::from(known.number()) == kind)?;
         let payload = Self {
             environment: find(|known: Environment| known.number() == environment)?,
             code: PublicCode::from_bytes(code),
             number: number(claims.text()?)?,
             holder: claims.text()?.to_owned(),
-            occupation: Occupation::from_code(claims.text()?).ok_or(BadPayload::Malformed)?,
-            specialty: Specialty::from_code(claims.text()?).ok_or(BadPayload::Malformed)?,
-            level: level(claims.unsigned()?)?,
+            particulars: Particulars::decode(kind, &mut claims)?,
             body,
             issued_on,
             expires_on,

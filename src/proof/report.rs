@@ -7,8 +7,7 @@ use crate::codes;
 use crate::kernel::certificate_number::CertificateNumber;
 use crate::kernel::codes::Code;
 use crate::kernel::ids::PublicCode;
-use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
-use crate::proof::payload::Environment;
+use crate::proof::payload::{CertificateType, Environment, Particulars};
 use crate::proof::status::Successor;
 
 codes! {
@@ -83,9 +82,10 @@ pub struct CertificateFacts {
     pub code: PublicCode,
     pub number: CertificateNumber,
     pub holder: String,
-    pub occupation: Occupation,
-    pub specialty: Specialty,
-    pub level: SkillLevel,
+    #[serde(rename = "type")]
+    pub kind: CertificateType,
+    #[serde(flatten)]
+    pub particulars: Particulars,
     pub body: String,
     /// From the trust list, where the body is named once for all its certificates.
     pub body_name_zh: String,

@@ -210,7 +210,7 @@ fn overstep(payload: &Payload, key: &TrustedKey) -> Option<&'static str> {
         Some("key-purpose")
     } else if key.body.as_ref() != Some(&payload.body) {
         Some("key-body")
-    } else if !key.types.contains(&Payload::TYPE) {
+    } else if !key.types.contains(&payload.kind()) {
         Some("key-type")
     } else if !key.covers(payload.issued_on) {
         Some("key-validity")
@@ -365,13 +365,13 @@ fn facts(payload: Payload, key: &TrustedKey, standing: Standing<'_>) -> Certific
         Standing::Replaced { on, by } => (Some(on), Some(by.clone())),
         Standing::Valid | Standing::Suspended | Standing::Unknown(_) => (None, None),
     };
+    let kind = payload.kind();
     CertificateFacts {
         code: payload.code,
         number: payload.number,
         holder: payload.holder,
-        occupation: payload.occupation,
-        specialty: payload.specialty,
-        level: payload.level,
+        kind,
+        particulars: payload.particulars,
         body: payload.body.to_string(),
         body_name_zh: key.body_name_zh.clone().unwrap_or_default(),
         body_name_en: key.body_name_en.clone().unwrap_or_default(),

@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::calendar::CalendarBasis;
 use super::*;
+use crate::kernel::certificate_number::{BodyCode, BodyKind};
 use crate::kernel::codes::Code;
 
 fn seeds() -> Seeds {
@@ -293,7 +294,24 @@ fn programmes_add_up_and_teach_rehabilitation_and_first_aid() {
         }
     }
     assert_eq!(levels, SkillLevel::ALL);
-    assert!(seeds.programmes.iter().any(|programme| programme.audience == Audience::FamilyCarer));
+    for audience in Audience::ALL {
+        assert!(seeds.programmes.iter().any(|programme| programme.audience == *audience), "{audience}");
+    }
+}
+
+#[test]
+fn a_completion_earns_what_is_in_force_on_its_day() {
+    let seeds = seeds();
+    let check = |programme: &str, on: &str, expected: Option<TrainingKind>| {
+        assert_eq!(seeds.training_certificate(programme, day(on)), expected, "{programme} {on}");
+    };
+    check("caregiver-5", "2026-11-21", Some(TrainingKind::Completion));
+    check("caregiver-5", "2020-12-31", None);
+    check("family-carer-16", "2026-11-21", Some(TrainingKind::FamilyCarer));
+    check("care-manager-60", "2026-11-21", Some(TrainingKind::CareManager));
+    check("device-fitter-40", "2026-11-21", Some(TrainingKind::DeviceFitter));
+    check("first-aid-16", "2026-11-21", None);
+    check("unknown", "2026-11-21", None);
 }
 
 /// However the notices shift days, working time is lost for the statutory days and for no others.
@@ -347,7 +365,14 @@ fn demo_organisations_are_marked_and_complete() {
         let institution = organisation.kind == Kind::CareInstitution;
         assert_eq!(organisation.beds.is_some(), institution, "{}", organisation.key);
         assert_eq!(organisation.institution_kind.is_some(), institution, "{}", organisation.key);
-        assert_eq!(organisation.body_code.is_some(), organisation.kind == Kind::AssessmentBody);
+        let issues = organisation.body_code.as_ref().map(BodyCode::kind);
+        let due = match organisation.kind {
+            Kind::AssessmentBody => Some(BodyKind::Assessment),
+            Kind::TrainingSchool => issues.and(Some(BodyKind::Training)),
+            Kind::FirstAidIssuer => issues.and(Some(BodyKind::FirstAid)),
+            _ => None,
+        };
+        assert_eq!(issues, due, "{}", organisation.key);
         assert_eq!(
             !organisation.levels.is_empty(),
             matches!(organisation.kind, Kind::TrainingSchool | Kind::AssessmentBody)
@@ -357,7 +382,7 @@ fn demo_organisations_are_marked_and_complete() {
     }
     let counts = Kind::ALL.iter().map(|kind| kinds[kind.code()]).collect::<Vec<_>>();
     assert_eq!(counts, [1, 1, 12, 4, 2, 1, 25]);
-    assert_eq!(bodies.len(), 2);
+    assert_eq!(bodies.len(), 5);
     let towns: BTreeSet<_> = demo
         .organisations
         .iter()

@@ -73,11 +73,13 @@ export function payload(more = {}) {
     specialty: "general", level: 5, list: 1, index: 100_042, digest: Buffer.alloc(32, 7), body: BODY, ends: null,
     issued: midnight("2026-11-20"), code: Buffer.from("0123456789abcdef"), ...more,
   };
+  // What another type than a skill certificate says: three texts or numbers.
+  const said = (c.said ?? [c.occupation, c.specialty, c.level]).map((it) => (typeof it === "string" ? text(it) : integer(it)));
   return Buffer.concat([
     head(5, c.ends === null ? 4 : 5), integer(1), text(c.body), ...(c.ends === null ? [] : [integer(4), integer(c.ends)]),
     integer(6), integer(c.issued), integer(7), bytes(c.code), integer(-65537), head(4, 11), integer(c.version),
-    integer(c.environment), integer(c.type), text(c.number), text(c.holder), text(c.occupation), text(c.specialty),
-    integer(c.level), integer(c.list), integer(c.index), bytes(c.digest),
+    integer(c.environment), integer(c.type), text(c.number), text(c.holder), ...said,
+    integer(c.list), integer(c.index), bytes(c.digest),
   ]);
 }
 

@@ -53,6 +53,25 @@ test("the example of the documentation", async () => {
 
 test("this engine has what the page needs", async () => assert.equal(await canCheckSignatures(), true));
 
+test("every type of certificate says its own", async () => {
+  const on = midnight("2026-10-18");
+  const training = { course: "家庭照护者培训", hours: 16, completed_on: "2026-10-18" };
+  const seen = { original_issuer: "海宁市红十字会", original_number: "330481-2026-00137", original_issued_on: "2026-10-18" };
+  const types = [
+    [2, "training-completion", training], [3, "family-carer", training], [4, "first-aid", seen],
+    [5, "care-manager", training], [6, "device-fitter", training],
+  ];
+  for (const [type, name, says] of types) {
+    const claims = { type, said: name === "first-aid" ? [seen.original_issuer, seen.original_number, on] : [training.course, 16, on] };
+    const report = await found({ claims, key: { types: [name] } });
+    assert.equal(report.certificate.type, name);
+    for (const [field, value] of Object.entries(says)) assert.equal(report.certificate[field], value, name);
+    assert.equal(report.certificate.occupation, undefined);
+    const refused = await found({ claims });
+    assert.deepEqual([refused.verdict, refused.certificate], ["cannot_check", null], name);
+  }
+});
+
 test("a genuine certificate is never green off line", async () => {
   const report = await found();
   assert.equal(report.verdict, "status_unknown");

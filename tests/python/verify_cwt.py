@@ -23,19 +23,21 @@ from pycose.messages import Sign1Message
 
 # Private claim of a certificate, and its fields in order; docs/api.md, "What the QR carries".
 CERTIFICATE = -65537
-FIELDS = (
-    "version",
-    "environment",
-    "type",
-    "number",
-    "holder",
-    "occupation",
-    "specialty",
-    "level",
-    "status_list",
-    "status_index",
-    "record",
-)
+TRAINING = ("course", "hours", "completed_on")
+PARTICULARS = {
+    1: ("occupation", "specialty", "level"),
+    2: TRAINING,
+    3: TRAINING,
+    4: ("original_issuer", "original_number", "original_issued_on"),
+    5: TRAINING,
+    6: TRAINING,
+}
+
+
+def fields(kind):
+    """The names of the fields of a type of certificate, in their order."""
+    common = ("version", "environment", "type", "number", "holder")
+    return (*common, *PARTICULARS[kind], "status_list", "status_index", "record")
 
 
 def public_key(text):
@@ -72,7 +74,8 @@ def kid_of(message):
 
 def readable(claims):
     """The claims with names, bytes as hex."""
-    certificate = dict(zip(FIELDS, claims[CERTIFICATE], strict=True))
+    values = claims[CERTIFICATE]
+    certificate = dict(zip(fields(values[2]), values, strict=True))
     certificate["record"] = certificate["record"].hex()
     named = {"iss": claims[1], "iat": claims[6], "cti": claims[7].hex(), "certificate": certificate}
     if 4 in claims:

@@ -6,6 +6,7 @@ pub mod mails;
 pub mod passed;
 pub mod path;
 pub mod people;
+pub mod trained;
 pub mod world;
 
 pub use client::Answer;

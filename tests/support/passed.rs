@@ -10,7 +10,6 @@ use huzheng::db::Tx;
 use huzheng::db::schema::{applications, exam_sessions, scores};
 use huzheng::db::types::{At, Json};
 use huzheng::http::problem::Problem;
-use huzheng::kernel::codes::Code;
 use huzheng::kernel::context::{Context, Origin};
 use huzheng::kernel::dates::shanghai_date;
 use huzheng::kernel::identity::DocumentKind;
@@ -44,7 +43,7 @@ pub fn certify_on(world: &World, cap: Option<u32>, place: KeyPlace) {
         body: body.body_code.clone().expect("a code"),
         name_zh: body.name,
         name_en: body.name_en,
-        types: CertificateType::ALL.to_vec(),
+        types: vec![CertificateType::Skill],
         from: huzheng::kernel::dates::shanghai_date(app.clock.now()),
         until: "2028-12-31".parse().expect("a date"),
         daily_cap: cap,
@@ -87,7 +86,7 @@ pub fn passed_session(world: &World, people: Range<u32>) -> (ExamSessionId, Vec<
         .expect("a passed exam")
 }
 
-fn holder(n: u32) -> RawPerson {
+pub fn holder(n: u32) -> RawPerson {
     RawPerson {
         document_kind: DocumentKind::ResidentIdentityCard,
         document_number: identity_number(n),

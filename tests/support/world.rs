@@ -292,15 +292,22 @@ fn organisation(name: &str, kind: OrganisationKind, area: &str) -> NewOrganisati
     let serial = name.bytes().fold(7u32, |sum, byte| (sum * 31 + u32::from(byte)) % 100_000);
     let body = format!("91330481MA{serial:05}X0");
     let check = CreditCode::check_character(&body).expect("letters of the alphabet");
-    let is_body = kind == OrganisationKind::AssessmentBody;
+    let letter = match (kind, name) {
+        (OrganisationKind::AssessmentBody, _) => Some('S'),
+        // The other school issues nothing.
+        (OrganisationKind::TrainingSchool, "school") => Some('P'),
+        (OrganisationKind::FirstAidIssuer, _) => Some('H'),
+        _ => None,
+    };
     NewOrganisation {
         kind,
         name: format!("{name}（测试）"),
         name_en: format!("{name} (test)"),
         credit_code: format!("{body}{check}").parse().ok(),
         area_code: area.parse().expect("an area"),
-        body_code: is_body
-            .then(|| format!("S00003399{}", serial % 9_000 + 1_000).parse().expect("a body code")),
+        body_code: letter.map(|letter| {
+            format!("{letter}00003399{}", serial % 9_000 + 1_000).parse().expect("a body code")
+        }),
         institution_kind: (kind == OrganisationKind::CareInstitution).then_some(InstitutionKind::CareHome),
         beds: None,
     }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{TimeZone, Utc};
@@ -11,9 +12,10 @@ use crate::config::Config;
 use crate::db::DbError;
 use crate::flows;
 use crate::flows::demo::Loaded;
+use crate::kernel::codes::Code;
 use crate::kernel::context::Origin;
 use crate::kernel::vocabulary::Indicator;
-use crate::proof::payload::Environment;
+use crate::proof::payload::{CertificateType, Environment};
 use crate::registry::indicators;
 use crate::registry::indicators::{ChildReport, Figure, Question, Report};
 
@@ -93,6 +95,13 @@ fn numbers(app: &App) -> Vec<String> {
     found.expect("numbers")
 }
 
+fn types(app: &App) -> Vec<String> {
+    use crate::db::schema::certificates::dsl::{certificates, kind};
+    use diesel::prelude::*;
+    let found = app.database.read(|conn| certificates.select(kind).load(conn).map_err(DbError::from));
+    found.expect("types")
+}
+
 #[test]
 fn the_city_is_as_planned_and_the_same_every_time() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -105,6 +114,8 @@ fn the_city_is_as_planned_and_the_same_every_time() {
     assert!((1_150..1_250).contains(&of("people")), "{}", of("people"));
     assert_eq!(of("outbox"), 0, "nobody has an address, so nothing is sent");
     figures(&report(&app));
+    let types: BTreeSet<_> = types(&app).into_iter().collect();
+    assert_eq!(types.len(), CertificateType::ALL.len(), "{types:?}");
     assert!(loaded.sample.verify_url.contains('#'), "the address carries the signed content");
     assert!(fill(&app, "haining").is_none(), "a second start finds it filled");
     assert_eq!(rows(&app), counted);

@@ -3,15 +3,13 @@
 use std::collections::HashMap;
 
 use crate::db::Tx;
-use crate::flows::certificate_issue::Desk;
-use crate::kernel::certificate_number::{BodyCode, CertificateNumber};
-use crate::kernel::codes::Code;
+use crate::flows::certificate_issue::{Desk, words};
+use crate::kernel::certificate_number::{BadNumber, BodyCode, CertificateNumber, Series};
 use crate::kernel::context::Context;
 use crate::kernel::ids::{OrganisationId, PersonId, PublicCode};
-use crate::kernel::skill::{SkillLevel, Specialty};
-use crate::proof::frozen::{FrozenRecord, Named, SealedRecord, Words};
+use crate::proof::frozen::{FrozenRecord, Named, SealedRecord};
 use crate::proof::issue::{Refused, refusals};
-use crate::proof::payload::{Payload, StatusPlace};
+use crate::proof::payload::StatusPlace;
 use crate::proof::trust::TrustedKey;
 use crate::registry::certificates::error::Error;
 use crate::registry::certificates::number_store::{self, Occasion};
@@ -136,15 +134,17 @@ fn take_numbers(
     wanted: &[Wanted],
 ) -> Result<Vec<CertificateNumber>, Error> {
     let mut blocks = HashMap::new();
-    for level in SkillLevel::ALL {
-        let count = wanted.iter().filter(|w| w.number.is_none() && w.issuable.level() == *level).count();
-        if count > 0 {
-            let block = number_store::take_national(tx, body, *level, context.today(), count)?;
-            blocks.insert(*level, block.into_iter());
-        }
+    let mut counts: HashMap<Series, usize> = HashMap::new();
+    for wanted in wanted.iter().filter(|wanted| wanted.number.is_none()) {
+        let series = wanted.issuable.merit().series().ok_or(BadNumber::Form)?;
+        *counts.entry(series).or_default() += 1;
+    }
+    for (series, count) in counts {
+        let block = number_store::take_numbers(tx, body, series, context.today(), count)?;
+        blocks.insert(series, block.into_iter());
     }
     let number = |wanted: &Wanted| {
-        let mut next = || blocks.get_mut(&wanted.issuable.level())?.next();
+        let mut next = || blocks.get_mut(&wanted.issuable.merit().series()?)?.next();
         wanted.number.clone().or_else(&mut next).ok_or(Error::NotFound)
     };
     wanted.iter().map(number).collect()
@@ -156,7 +156,7 @@ fn reservation(record: SealedRecord, wanted: &Wanted, body: &Organisation, conte
         code: record.code,
         person: wanted.issuable.person(),
         body: body.id,
-        application: wanted.occasion.application(),
+        origin: wanted.occasion.origin(),
         replaces: wanted.occasion.replaced(),
         renews: wanted.occasion.renewed(),
         record,
@@ -176,58 +176,22 @@ fn freeze(
     number: CertificateNumber,
     status: StatusPlace,
 ) -> FrozenRecord {
-    let standard = &desk.seeds.standard;
-    let level = level(desk, issuable.level());
     let issued_on = context.today();
     let years = desk.seeds.certificate_term(desk.area, issued_on).and_then(|term| term.years);
-    let occupation = Words {
-        zh: standard.title.clone(),
-        en: format!("{} ({})", standard.title_en, issuable.occupation().code()),
-    };
+    let (attested, criteria) = words::of(desk.seeds, issuable.merit());
     FrozenRecord {
         version: FrozenRecord::VERSION,
-        kind: Payload::TYPE,
+        attested,
         environment: desk.environment,
         code: PublicCode::from_bytes(context.random_bytes()),
         number,
         holder: person.name.clone(),
         document_kind: person.document_kind,
-        criteria: Words {
-            zh: format!("按{}{}的要求考核，各科合格", standard.document, level.zh),
-            en: format!(
-                "Passed every part of the assessment for {} of the national standard for {} ({})",
-                level.en,
-                standard.title_en.to_lowercase(),
-                standard.edition
-            ),
-        },
-        occupation: Named::new(issuable.occupation(), occupation),
-        specialty: specialty(issuable.specialty()),
-        level: Named::new(issuable.level(), level),
+        criteria,
         body: Named { code: issuable.body_code().clone(), zh: body.name.clone(), en: body.name_en.clone() },
         issued_on,
         expires_on: issuable.last_day(issued_on, years),
         status,
         base: desk.public_url.clone(),
-        results: issuable.results().to_vec(),
-    }
-}
-
-fn level(desk: &Desk<'_>, level: SkillLevel) -> Words {
-    let known = desk.seeds.standard.levels.iter().find(|known| known.level == level);
-    known.map_or_else(
-        || Words { zh: format!("{}级", level.number()), en: format!("Level {}", level.number()) },
-        |known| Words { zh: known.title.clone(), en: known.title_en.clone() },
-    )
-}
-
-fn specialty(specialty: Specialty) -> Option<Named<Specialty>> {
-    match specialty {
-        Specialty::General => None,
-        Specialty::DementiaCare => {
-            Some(Named {
-                code: specialty, zh: "认知障碍照护员".to_owned(), en: "Dementia Care".to_owned()
-            })
-        }
     }
 }

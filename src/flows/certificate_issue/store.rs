@@ -16,8 +16,7 @@ use crate::registry::certificates::number_store;
 use crate::registry::certificates::rules::NotAllowed;
 use crate::registry::certificates::service;
 use crate::registry::certificates::{
-    Certificate, CertificateState, Change, ChangeReason, News, ReasonCode, ReservationState, life_store,
-    store,
+    Certificate, CertificateState, Change, ChangeReason, News, ReservationState, life_store, store,
 };
 use crate::registry::{audit, log};
 
@@ -69,7 +68,7 @@ fn keep(
     for one in signed {
         let number = &one.certificate.number;
         if closed.contains(number) {
-            new.push(with_application(tx, one)?);
+            new.push(with_origin(tx, one)?);
         } else if let Some(before) = store::find_by_number(tx, number)? {
             // The same call, made twice at once: the other one has stored it.
             stored.insert(number.clone(), before);
@@ -78,7 +77,7 @@ fn keep(
     store::insert(tx, context, &new)?;
     let events: Vec<_> = new
         .iter()
-        .map(|new| (new.id, store::done_event(context, Change::Issue, ReasonCode::Passed, &reason.words)))
+        .map(|new| (new.id, store::done_event(context, Change::Issue, new.issue_reason(), &reason.words)))
         .collect();
     store::insert_events(tx, &events)?;
     let leaves: Vec<_> = new.iter().map(|new| new.record.digest().leaf()).collect();
@@ -103,17 +102,17 @@ fn keep(
     Ok(stored)
 }
 
-/// A certificate that follows another was earned by the same application.
-fn with_application(tx: &mut Tx, signed: &Signed) -> Result<Certificate, Error> {
+/// A certificate that follows another was earned by the same.
+fn with_origin(tx: &mut Tx, signed: &Signed) -> Result<Certificate, Error> {
     let mut new = signed.certificate.clone();
     if let Some(old) = signed.follows() {
-        new.application = store::find(tx, old)?.ok_or(Error::NotFound)?.application;
+        new.origin = store::find(tx, old)?.ok_or(Error::NotFound)?.origin;
     }
     Ok(new)
 }
 
 fn issued_line(new: &Certificate) -> audit::Line<CertificateId> {
-    let details = json!({ "number": new.number.as_str(), "key": new.key, "application": new.application });
+    let details = json!({ "number": new.number.as_str(), "key": new.key, "earned_by": new.origin });
     audit::Line { subject: ("certificate", new.id), details }
 }
 

@@ -3,13 +3,18 @@
 use chrono::NaiveDate;
 
 use crate::flows::certificate_change::{Asked, certificate_change};
-use crate::flows::certificate_issue::session_certificates_issue;
-use crate::flows::demo::LoadError;
+use crate::flows::certificate_issue::{
+    class_certificates_issue, first_aid_record_issue, session_certificates_issue,
+};
 use crate::flows::demo::dice::shifted;
 use crate::flows::demo::exams::{Entered, Exams};
 use crate::flows::demo::skills::{Fate, Later, Sitting, Stage};
-use crate::kernel::ids::{ApplicationId, CertificateId, PersonId};
-use crate::registry::certificates::{Certificate, Change, ChangeReason, ReasonCode};
+use crate::flows::demo::training::Graduated;
+use crate::flows::demo::{Books, LoadError};
+use crate::kernel::ids::{CertificateId, FirstAidCertificateId, PersonId};
+use crate::registry::certificates::error::Error;
+use crate::registry::certificates::rules::NotIssuable;
+use crate::registry::certificates::{Certificate, Change, ChangeReason, Origin, ReasonCode};
 
 /// A change that is made to a certificate some time after its issue.
 struct Due {
@@ -37,7 +42,7 @@ pub fn issue_all(
         let context = exams.books.calendar.context(on, 605, Some(&first));
         let issued = session_certificates_issue(&exams.books.office.desk, &context, &first, entered.session)?;
         for one in issued {
-            let fate = fate(entered, one.application);
+            let fate = fate(entered, one.origin);
             match (one.result, fate) {
                 (Ok(certificate), Fate::Passes) if certificate.person == sample => found = Some(certificate),
                 (Ok(_), Fate::Passes) | (Err(_), Fate::Fails) => {}
@@ -56,8 +61,43 @@ pub fn issue_all(
     found.ok_or(LoadError::Incomplete("sample certificate"))
 }
 
-fn fate(entered: &Entered, application: ApplicationId) -> Fate {
-    let own = entered.admitted.iter().find(|(id, _)| *id == application);
+/// Schools that certify what they teach; the others have no code.
+const CERTIFYING: [&str; 2] = ["school", "school4"];
+/// One first-aid certificate of so many has its record issued, and the sample's.
+const RECORDED: usize = 24;
+
+/// Issues what the completed classes have earned, and the records of some first-aid certificates.
+pub fn issue_others(
+    books: &Books<'_>,
+    graduated: &[Graduated],
+    aid: &[(FirstAidCertificateId, NaiveDate, PersonId)],
+    sample: PersonId,
+) -> Result<(), LoadError> {
+    let desk = &books.office.desk;
+    for one in graduated.iter().filter(|one| CERTIFYING.contains(&one.school)) {
+        let on = shifted(one.ended_on, 6).min(books.calendar.today);
+        let context = books.calendar.context(on, 640, Some(&books.actor(one.school)?));
+        let issued = class_certificates_issue(desk, &context, one.class)?;
+        if !issued.iter().any(|one| one.result.is_ok()) {
+            return Err(LoadError::Incomplete("completion certificates"));
+        }
+    }
+    let redcross = books.actor("redcross")?;
+    for (place, (id, on, person)) in aid.iter().enumerate() {
+        if place % RECORDED == 0 || *person == sample {
+            let on = shifted(*on, 1).min(books.calendar.today);
+            let context = books.calendar.context(on, 650, Some(&redcross));
+            match first_aid_record_issue(desk, &context, *id) {
+                Ok(_) | Err(Error::NotIssuable(NotIssuable::NotOnRecord)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn fate(entered: &Entered, origin: Origin) -> Fate {
+    let own = entered.admitted.iter().find(|(id, _)| Origin::Application(*id) == origin);
     own.map_or(Fate::TooEarly, |(_, candidate)| candidate.fate)
 }
 

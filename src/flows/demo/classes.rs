@@ -74,8 +74,28 @@ pub fn courses(
     add(1, FIVE, -37, -55, Stage::Ended, 28);
     add(3, "family-carer-16", -60, -78, Stage::Closed, 21);
     add(3, "caregiver-4", 20, -6, Stage::Refused, 0);
+    let further = [("care-manager-60", -48, 1, 9), ("device-fitter-40", -34, 2, 8)];
+    for (programme, start, sitting, count) in further {
+        let starts_on = class_day(shifted(today, start));
+        courses.push(Course {
+            school: 0,
+            programme,
+            starts_on,
+            days: class_days(starts_on, hours(programme)),
+            filed_on: shifted(starts_on, -18),
+            capacity: 15,
+            stage: Stage::Closed,
+            trainees: passed(&sittings[sitting], count),
+        });
+    }
     courses.sort_by_key(|course| course.starts_on);
     courses
+}
+
+/// Some who passed an exam, and go on to learn more.
+fn passed(sitting: &Sitting, count: usize) -> Vec<usize> {
+    let passed = sitting.candidates.iter().filter(|candidate| candidate.fate == Fate::Passes);
+    passed.map(|candidate| candidate.who).take(count).collect()
 }
 
 const FIVE: &str = "caregiver-5";

@@ -1,5 +1,7 @@
 //! Enters the certificates that were not issued here: skill certificates of other bodies, and first aid.
 
+use chrono::NaiveDate;
+
 use crate::db::Tx;
 use crate::flows::demo::aid::Aid;
 use crate::flows::demo::dice::{Dice, shifted};
@@ -7,6 +9,7 @@ use crate::flows::demo::skills::Elsewhere;
 use crate::flows::demo::staff::Worker;
 use crate::flows::demo::{Books, LoadError};
 use crate::kernel::certificate_number::CertificateNumber;
+use crate::kernel::ids::FirstAidCertificateId;
 use crate::kernel::skill::{Occupation, Specialty};
 use crate::registry::firstaid::service::{Recording, first_aid_record};
 use crate::registry::firstaid::{FirstAidKind, NewFirstAid};
@@ -67,14 +70,16 @@ pub fn enter_elsewhere(
     Ok(())
 }
 
-/// Records the first-aid certificates of the Red Cross, each soon after its issue.
+/// Records the first-aid certificates of the Red Cross, each soon after its issue; they and their days, in the order of
+/// `all`.
 pub fn enter_aid(
     tx: &mut Tx,
     books: &Books<'_>,
     workers: &[Worker],
     all: &[Aid],
     valid_years: u32,
-) -> Result<(), LoadError> {
+) -> Result<Vec<(FirstAidCertificateId, NaiveDate)>, LoadError> {
+    let mut entered = Vec::with_capacity(all.len());
     let issuer = books.actor("redcross")?;
     let recording = Recording { sealer: books.office.sealer, regions: books.office.regions, valid_years };
     for (place, aid) in all.iter().enumerate() {
@@ -89,7 +94,8 @@ pub fn enter_aid(
             expires_on: Some(aid.expires_on),
         };
         let minutes = 600 + i64::try_from(place % 300).unwrap_or(0);
-        first_aid_record(tx, &books.calendar.context(on, minutes, Some(&issuer)), recording, &new)?;
+        let context = books.calendar.context(on, minutes, Some(&issuer));
+        entered.push((first_aid_record(tx, &context, recording, &new)?.id, on));
     }
-    Ok(())
+    Ok(entered)
 }

@@ -9,7 +9,7 @@ use crate::flows::demo::classes::{Course, Stage};
 use crate::flows::demo::dice::{Dice, shifted};
 use crate::flows::demo::{Books, LoadError};
 use crate::kernel::context::{Actor, Context};
-use crate::kernel::ids::{EnrolmentId, LessonId, PersonId};
+use crate::kernel::ids::{ClassId, EnrolmentId, LessonId, PersonId};
 use crate::registry::training::rules::LocalRules;
 use crate::registry::training::service::records::{
     attendance_record, class_complete, lesson_create, results_record,
@@ -31,30 +31,48 @@ pub struct School<'a, 'b> {
     pub dice: &'a Dice<'a>,
 }
 
+/// A class that was completed.
+pub struct Graduated {
+    pub class: ClassId,
+    /// Whose account acts for its school.
+    pub school: &'static str,
+    pub ended_on: NaiveDate,
+}
+
 /// Whose accounts act for the four schools.
 const SCHOOLS: [&str; 4] = ["school", "school2", "school3", "school4"];
 
 impl School<'_, '_> {
-    pub fn enter(&self, tx: &mut Tx, courses: &[Course]) -> Result<(), LoadError> {
+    /// The classes that are over, each with its school's account.
+    pub fn enter(&self, tx: &mut Tx, courses: &[Course]) -> Result<Vec<Graduated>, LoadError> {
         let mut terms: HashMap<(usize, String), usize> = HashMap::new();
+        let mut graduated = Vec::new();
         for course in courses {
             let year = course.starts_on.format("%Y").to_string();
             let term = terms.entry((course.school, year)).or_default();
             *term += 1;
-            self.enter_one(tx, course, *term)?;
+            let class = self.enter_one(tx, course, *term)?;
+            if course.stage == Stage::Closed {
+                graduated.push(Graduated {
+                    class,
+                    school: SCHOOLS[course.school],
+                    ended_on: course.ends_on(),
+                });
+            }
         }
-        Ok(())
+        Ok(graduated)
     }
 
-    fn enter_one(&self, tx: &mut Tx, course: &Course, term: usize) -> Result<(), LoadError> {
+    fn enter_one(&self, tx: &mut Tx, course: &Course, term: usize) -> Result<ClassId, LoadError> {
         let actor = self.books.actor(SCHOOLS[course.school])?;
         let programme = self.programmes.iter().find(|known| known.code == course.programme);
         let programme = programme.ok_or(LoadError::Incomplete("programmes"))?;
         let new = new_class(course, programme, term);
         let created = self.at(shifted(course.filed_on, -3), 580, &actor);
         let class = class_create(tx, &created, &self.rules, &new)?;
+        let id = class.id;
         if course.stage == Stage::Draft {
-            return Ok(());
+            return Ok(id);
         }
         let filed = self.at(course.filed_on, 615, &actor);
         let class = class_file(tx, &filed, &self.rules, class.id, class.version)?;
@@ -68,7 +86,7 @@ impl School<'_, '_> {
         if matches!(course.stage, Stage::Approved { .. } | Stage::Ended | Stage::Closed) {
             self.teach(tx, course, programme, class, &actor)?;
         }
-        Ok(())
+        Ok(id)
     }
 
     /// Enrols, teaches up to today, and completes what is over.

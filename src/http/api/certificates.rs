@@ -5,7 +5,9 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::db::Conn;
 use crate::flows::certificate_change::{Asked, certificate_change};
-use crate::flows::certificate_issue::{certificate_issue, session_certificates_issue};
+use crate::flows::certificate_issue::{
+    Issued, certificate_issue, class_certificates_issue, first_aid_record_issue, session_certificates_issue,
+};
 use crate::http::api::log::PROOF_TYPE;
 use crate::http::call::{Answer, Call, ok, ok_with_version};
 use crate::http::input::{Input, Query};
@@ -13,17 +15,19 @@ use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Role};
 use crate::kernel::form::{Fields, Form};
-use crate::kernel::ids::{CertificateId, ExamSessionId, OrganisationId};
-use crate::kernel::vocabulary::OrganisationKind;
+use crate::kernel::ids::{CertificateId, ClassId, ExamSessionId, FirstAidCertificateId, OrganisationId};
+use crate::kernel::skill::Specialty;
+use crate::proof::frozen::{Attested, Skill};
 use crate::proof::log::inclusion::InclusionProof;
+use crate::proof::payload::CertificateType;
 use crate::proof::qr::{signed_url, verify_url};
 use crate::registry::certificates::life_store::{self, Links};
 use crate::registry::certificates::number_store;
 use crate::registry::certificates::service::{self, Outcome};
 use crate::registry::certificates::store::{self, Filter};
 use crate::registry::certificates::{
-    Certificate, CertificateEvent, Change, ChangeReason, NewCertificate, Reservation, ReservationState,
-    Standing,
+    Certificate, CertificateEvent, Change, ChangeReason, NewCertificate, Origin, Reservation,
+    ReservationState, Standing,
 };
 use crate::registry::organisations::{self, Organisation};
 
@@ -33,12 +37,27 @@ pub struct CertificateView {
     pub code: String,
     pub number: String,
     pub person_id: String,
+    /// `skill`, `training-completion`, `family-carer`, `first-aid`, `care-manager` or `device-fitter`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// What earned it: one of the three.
     pub application_id: Option<String>,
+    pub enrolment_id: Option<String>,
+    pub first_aid_id: Option<String>,
     pub body_id: String,
     pub body_name: String,
-    pub occupation: &'static str,
-    pub specialty: &'static str,
-    pub level: &'static str,
+    /// Of a skill certificate.
+    pub occupation: Option<&'static str>,
+    pub specialty: Option<&'static str>,
+    pub level: Option<&'static str>,
+    /// Of a completed training.
+    pub course: Option<String>,
+    pub hours: Option<u32>,
+    pub completed_on: Option<String>,
+    /// Of a first-aid certificate on record.
+    pub original_issuer: Option<String>,
+    pub original_number: Option<String>,
+    pub original_issued_on: Option<String>,
     pub holder: String,
     pub issued_on: String,
     pub expires_on: Option<String>,
@@ -91,16 +110,19 @@ pub struct NumberView {
     pub number: String,
     pub body_id: String,
     pub application_id: Option<String>,
+    pub enrolment_id: Option<String>,
+    pub first_aid_id: Option<String>,
     pub replaces_id: Option<String>,
     pub state: &'static str,
     pub explanation: Option<String>,
     pub reserved_at: String,
 }
 
-/// What became of one application of a session.
+/// What became of one application of a session, or of one trainee of a class.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IssuedView {
-    pub application_id: String,
+    pub application_id: Option<String>,
+    pub enrolment_id: Option<String>,
     pub certificate_id: Option<String>,
     pub number: Option<String>,
     /// Why none was issued: the code of the conflict.
@@ -118,17 +140,37 @@ impl CertificateView {
     ) -> Self {
         let signed = || signed_url(&app.config.public_url(), &certificate.code, &certificate.cwt);
         let base = app.config.public_url();
+        let skill = certificate.skill();
+        let training = match &certificate.record.attested {
+            Attested::Training(training) => Some(training),
+            Attested::Skill(_) | Attested::FirstAid(_) => None,
+        };
+        let seen = match &certificate.record.attested {
+            Attested::FirstAid(seen) => Some(seen),
+            Attested::Skill(_) | Attested::Training(_) => None,
+        };
+        let specialty =
+            |skill: &Skill| skill.specialty.as_ref().map_or(Specialty::General, |known| known.code);
         Self {
             id: certificate.id.to_string(),
             code: certificate.code.to_string(),
             number: certificate.number.to_string(),
             person_id: certificate.person.to_string(),
-            application_id: certificate.application.map(|id| id.to_string()),
+            kind: certificate.kind().code(),
+            application_id: text(certificate.origin.and_then(Origin::application)),
+            enrolment_id: text(certificate.origin.and_then(Origin::enrolment)),
+            first_aid_id: text(certificate.origin.and_then(Origin::first_aid)),
             body_id: certificate.body.to_string(),
             body_name: body.name.clone(),
-            occupation: certificate.occupation.code(),
-            specialty: certificate.specialty.code(),
-            level: certificate.level.code(),
+            occupation: skill.map(|skill| skill.occupation.code.code()),
+            specialty: skill.map(|skill| specialty(skill).code()),
+            level: skill.map(|skill| skill.level.code.code()),
+            course: training.map(|training| training.course.zh.clone()),
+            hours: training.map(|training| training.hours),
+            completed_on: text(training.map(|training| training.completed_on)),
+            original_issuer: seen.map(|seen| seen.original_issuer.zh.clone()),
+            original_number: seen.map(|seen| seen.original_number.clone()),
+            original_issued_on: text(seen.map(|seen| seen.original_issued_on)),
             holder: certificate.holder.clone(),
             issued_on: certificate.issued_on.to_string(),
             expires_on: certificate.expires_on.map(|day| day.to_string()),
@@ -151,6 +193,10 @@ impl CertificateView {
     }
 }
 
+fn text<T: std::fmt::Display>(value: Option<T>) -> Option<String> {
+    value.map(|value| value.to_string())
+}
+
 impl From<&CertificateEvent> for EventView {
     fn from(event: &CertificateEvent) -> Self {
         Self {
@@ -168,12 +214,33 @@ impl From<&CertificateEvent> for EventView {
     }
 }
 
+impl From<Issued> for IssuedView {
+    fn from(one: Issued) -> Self {
+        let (certificate, refused) = match one.result {
+            Ok(made) => (Some(made), None),
+            Err(error) => (None, Some(Problem::from(error))),
+        };
+        Self {
+            application_id: text(one.origin.application()),
+            enrolment_id: text(one.origin.enrolment()),
+            certificate_id: certificate.as_ref().map(|made| made.id.to_string()),
+            number: certificate.map(|made| made.number.to_string()),
+            refused: refused.map(|problem| match problem {
+                Problem::Conflict(code) => code.to_owned(),
+                other => other.name().to_owned(),
+            }),
+        }
+    }
+}
+
 impl From<&Reservation> for NumberView {
     fn from(reservation: &Reservation) -> Self {
         Self {
             number: reservation.number.to_string(),
             body_id: reservation.body.to_string(),
-            application_id: reservation.application.map(|id| id.to_string()),
+            application_id: text(reservation.origin.and_then(Origin::application)),
+            enrolment_id: text(reservation.origin.and_then(Origin::enrolment)),
+            first_aid_id: text(reservation.origin.and_then(Origin::first_aid)),
             replaces_id: reservation.replaces.map(|id| id.to_string()),
             state: reservation.state.code(),
             explanation: reservation.explanation.clone(),
@@ -183,6 +250,7 @@ impl From<&Reservation> for NumberView {
 }
 
 pub struct CertificateQuery {
+    pub kind: Option<CertificateType>,
     pub state: Option<Standing>,
     /// Those older than this one: the last of the page before.
     pub before: Option<CertificateId>,
@@ -190,11 +258,12 @@ pub struct CertificateQuery {
 
 impl Form for CertificateQuery {
     fn read(f: &mut Fields) -> Option<Self> {
+        let kind = f.optional("type");
         let state = f.optional("state");
         let before = f.optional("before");
         let done = f.optional_text("done", 60);
         done?;
-        Some(Self { state: state?, before: before? })
+        Some(Self { kind: kind?, state: state?, before: before? })
     }
 }
 
@@ -214,12 +283,14 @@ pub const PAGE: i64 = 50;
 
 /// The bodies whose certificates `actor` sees in lists, with their names.
 pub fn bodies(app: &App, conn: &mut Conn, actor: &Actor) -> Result<Vec<Organisation>, Problem> {
-    if actor.role == Role::Assessor {
+    if matches!(actor.role, Role::Assessor | Role::School | Role::FirstAidIssuer) {
         let own = actor.organisation.ok_or(Problem::NotFound)?;
         return Ok(organisations::store::find(conn, own)?.into_iter().collect());
     }
     let area = actor.area.as_ref().unwrap_or(&app.area);
-    Ok(organisations::store::list(conn, area, Some(OrganisationKind::AssessmentBody))?)
+    let mut all = organisations::store::list(conn, area, None)?;
+    all.retain(|organisation| organisation.body_code.is_some());
+    Ok(all)
 }
 
 /// A page of certificates that `actor` may see, each with its body.
@@ -231,7 +302,7 @@ pub fn visible(
 ) -> Result<Vec<(Certificate, Organisation)>, Problem> {
     let bodies = bodies(app, conn, actor)?;
     let ids: Vec<OrganisationId> = bodies.iter().map(|body| body.id).collect();
-    let filter = Filter { bodies: ids, standing: query.state, before: query.before };
+    let filter = Filter { bodies: ids, kind: query.kind, standing: query.state, before: query.before };
     let found = store::list(conn, &filter, PAGE)?;
     let body_of = |id| bodies.iter().find(|body| body.id == id).cloned();
     Ok(found.into_iter().filter_map(|one| body_of(one.body).map(|body| (one, body))).collect())
@@ -325,25 +396,29 @@ pub async fn session_issue(call: Call, session: web::Path<ExamSessionId>) -> Ans
     let views = call
         .work(move |app, context| {
             let issued = session_certificates_issue(&app.desk(), context, &actor, *session)?;
-            let view = |one: crate::flows::certificate_issue::Issued| {
-                let (certificate, refused) = match one.result {
-                    Ok(made) => (Some(made), None),
-                    Err(error) => (None, Some(Problem::from(error))),
-                };
-                IssuedView {
-                    application_id: one.application.to_string(),
-                    certificate_id: certificate.as_ref().map(|made| made.id.to_string()),
-                    number: certificate.map(|made| made.number.to_string()),
-                    refused: refused.map(|problem| match problem {
-                        Problem::Conflict(code) => code.to_owned(),
-                        other => other.name().to_owned(),
-                    }),
-                }
-            };
-            Ok(issued.into_iter().map(view).collect::<Vec<_>>())
+            Ok(issued.into_iter().map(IssuedView::from).collect::<Vec<_>>())
         })
         .await?;
     ok(&views)
+}
+
+pub async fn class_issue(call: Call, class: web::Path<ClassId>) -> Answer {
+    let views = call
+        .work(move |app, context| {
+            let issued = class_certificates_issue(&app.desk(), context, *class)?;
+            Ok(issued.into_iter().map(IssuedView::from).collect::<Vec<_>>())
+        })
+        .await?;
+    ok(&views)
+}
+
+pub async fn first_aid_issue(call: Call, id: web::Path<FirstAidCertificateId>) -> Answer {
+    let actor = call.actor()?.clone();
+    call.create_in_steps(move |app, context| {
+        let made = first_aid_record_issue(&app.desk(), context, *id)?;
+        whole(app, &actor, made.id)
+    })
+    .await
 }
 
 pub async fn certificate_suspend(

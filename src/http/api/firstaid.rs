@@ -6,13 +6,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::flows::first_aid_withdraw::first_aid_withdraw as first_aid_withdraw_flow;
 use crate::http::api::areas::Imported;
 use crate::http::call::{Answer, Call, ok, ok_with_version};
 use crate::http::download::empty_template;
 use crate::http::import;
 use crate::http::input::{Input, Query, Upload};
 use crate::http::person_columns as person;
-use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::FirstAidCertificateId;
@@ -153,8 +153,8 @@ pub async fn first_aid_withdraw(
     let version = call.if_match()?;
     let today = call.context.today();
     let held = call
-        .write(move |tx, context| {
-            Ok::<_, Problem>(service::first_aid_withdraw(tx, context, *id, version, &withdrawal.reason)?)
+        .work(move |app, context| {
+            Ok(first_aid_withdraw_flow(&app.desk(), context, *id, version, &withdrawal.reason)?)
         })
         .await?;
     ok_with_version(&FirstAidView::new(&held, today), held.version)

@@ -21,18 +21,19 @@ use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Context};
 use crate::kernel::form::{Fields, Form as Readable};
 use crate::kernel::identity::DocumentKind;
-use crate::kernel::ids::{ApplicationId, CertificateId, ExamSessionId};
+use crate::kernel::ids::{CertificateId, ExamSessionId};
+use crate::kernel::vocabulary::TrainingKind;
 use crate::proof::data_integrity::Suite;
-use crate::proof::frozen::Named;
+use crate::proof::frozen::{Attested, Named, Words};
 use crate::proof::payload::Environment;
 use crate::proof::qr::{signed_url, verify_url};
-use crate::registry::certificates::{Certificate, Standing, service, store};
+use crate::registry::certificates::{Certificate, Origin, Standing, service, store};
 use crate::registry::exams::Session;
 use crate::registry::{audit, exams, people};
 use crate::render::certificate::batch::{Batch, Cut, LedgerRow, ledger_xlsx};
 use crate::render::certificate::paper::Attachment;
 use crate::render::certificate::{
-    Bilingual, Form, Marking, Particulars, PrintedCertificate, QrDrawing, RenderError,
+    Bilingual, Course, Form, Marking, Particulars, PrintedCertificate, QrDrawing, RenderError,
 };
 
 /// How a certificate is wanted.
@@ -245,7 +246,7 @@ pub async fn session_ledger(call: Call, session: web::Path<ExamSessionId>) -> An
                 let row = |one: &Certificate| LedgerRow {
                     number: one.number.to_string(),
                     name: one.holder.clone(),
-                    subject: one.record.level.zh.clone(),
+                    subject: one.skill().map(|skill| skill.level.zh.clone()).unwrap_or_default(),
                 };
                 let rows: Vec<LedgerRow> = found.iter().map(row).collect();
                 Ok::<_, Problem>((rows, format!("certificate-ledger-{}", session.code)))
@@ -294,10 +295,10 @@ fn session_certificates(
     if actor.organisation != Some(whole.session.body) {
         return Err(exams::error::Error::NotFound.into());
     }
-    let candidates: Vec<ApplicationId> = whole.candidates().map(|candidate| candidate.id).collect();
-    let mut found = store::of_applications(conn, &candidates)?;
+    let candidates: Vec<Origin> = whole.candidates().map(|one| Origin::Application(one.id)).collect();
+    let mut found = store::of_origins(conn, &candidates)?;
     found.retain(|one| one.state.standing() == Standing::Valid);
-    found.sort_by_key(|one| candidates.iter().position(|candidate| one.application == Some(*candidate)));
+    found.sort_by_key(|one| candidates.iter().position(|candidate| one.origin == Some(*candidate)));
     Ok((whole.session, found))
 }
 
@@ -320,11 +321,7 @@ fn printed(
         name: certificate.holder.clone(),
         document_kind: document_kind(app, record.document_kind),
         document_number,
-        particulars: Particulars::SkillLevel {
-            occupation: bilingual(&record.occupation),
-            specialty: record.specialty.as_ref().map(bilingual),
-            level: bilingual(&record.level),
-        },
+        particulars: particulars(&record.attested),
         body: bilingual(&record.body),
         issued_on: certificate.issued_on,
         expires_on: certificate.expires_on,
@@ -337,6 +334,44 @@ fn printed(
             Environment::Test => Marking::Test,
         },
     })
+}
+
+fn particulars(attested: &Attested) -> Particulars {
+    match attested {
+        Attested::Skill(skill) => Particulars::SkillLevel {
+            occupation: bilingual(&skill.occupation),
+            specialty: skill.specialty.as_ref().map(bilingual),
+            level: bilingual(&skill.level),
+        },
+        Attested::Training(training) => {
+            let course = Course {
+                course: both(&training.course),
+                hours: training.hours,
+                from: training.from,
+                until: training.until,
+                result: both(&training.result),
+            };
+            match training.kind {
+                TrainingKind::Completion => Particulars::TrainingCompletion(course),
+                TrainingKind::FamilyCarer => Particulars::FamilyCarer {
+                    course: course.course,
+                    hours: training.hours,
+                    completed_on: training.completed_on,
+                },
+                TrainingKind::CareManager => Particulars::CareManager(course),
+                TrainingKind::DeviceFitter => Particulars::DeviceFitter(course),
+            }
+        }
+        Attested::FirstAid(seen) => Particulars::FirstAid {
+            issuer: both(&seen.original_issuer),
+            original_number: seen.original_number.clone(),
+            original_issued_on: seen.original_issued_on,
+        },
+    }
+}
+
+fn both(words: &Words) -> Bilingual {
+    Bilingual { zh: words.zh.clone(), en: words.en.clone() }
 }
 
 fn bilingual<C>(named: &Named<C>) -> Bilingual {

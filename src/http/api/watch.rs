@@ -29,7 +29,11 @@ pub struct LineView {
     pub number: String,
     /// Masked where only the address was scanned.
     pub holder: String,
-    pub level: &'static str,
+    /// The type of certificate.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Of a skill certificate.
+    pub level: Option<&'static str>,
     /// `valid`, `suspended`, `revoked`, `replaced` or `expired`.
     pub state: &'static str,
     pub expires_on: Option<String>,
@@ -83,7 +87,8 @@ impl LineView {
             code: line.certificate.code.to_string(),
             number: line.certificate.number.to_string(),
             holder: line.holder.clone(),
-            level: line.certificate.level.code(),
+            kind: line.certificate.kind.code(),
+            level: line.certificate.level.map(Code::code),
             state: state(line, today),
             expires_on: line.certificate.expires_on.map(|day| day.to_string()),
             since,

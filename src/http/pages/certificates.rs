@@ -4,14 +4,19 @@ use serde_json::{Map, Value, json};
 use crate::app::App;
 use crate::db::Conn;
 use crate::flows::certificate_change::{Asked, certificate_change};
+use crate::flows::certificate_issue::{class_certificates_issue, first_aid_record_issue};
 use crate::http::api::certificates::{CertificateQuery, PAGE, own, visible};
 use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Query};
 use crate::http::page::{options, options_of, see_other, show, show_refused};
+use crate::http::pages::accounts::Nothing;
 use crate::http::problem::Problem;
+use crate::http::said::{merge, said_in};
+use crate::http::texts::Language;
 use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Context, Role};
-use crate::kernel::ids::{AccountId, CertificateId};
+use crate::kernel::ids::{AccountId, CertificateId, ClassId, FirstAidCertificateId};
+use crate::proof::payload::CertificateType;
 use crate::proof::qr::{Matrix, signed_url, verify_url};
 use crate::registry::accounts;
 use crate::registry::certificates::life_store;
@@ -21,21 +26,55 @@ use crate::registry::certificates::store;
 use crate::registry::certificates::{Certificate, Change, ChangeReason, ReasonCode, Standing};
 use crate::registry::organisations::Organisation;
 
+/// 结业发证: to every trainee of a class who has none yet. One who is refused holds up no other; if all are, the page
+/// says why.
+pub async fn class_issue(call: Call, class: web::Path<ClassId>, _posted: Posted<Nothing>) -> Answer {
+    call.work(move |app, context| {
+        let mut refused = None;
+        let mut made = false;
+        for one in class_certificates_issue(&app.desk(), context, *class)? {
+            match one.result {
+                Ok(_) => made = true,
+                Err(error) => refused = Some(error),
+            }
+        }
+        match refused {
+            Some(error) if !made => Err(error.into()),
+            _ => Ok(()),
+        }
+    })
+    .await?;
+    Ok(see_other("/certificates", Some("certificates-issued")))
+}
+
+/// 救护员证登记凭证
+pub async fn first_aid_issue(
+    call: Call,
+    id: web::Path<FirstAidCertificateId>,
+    _posted: Posted<Nothing>,
+) -> Answer {
+    let made = call.work(move |app, context| Ok(first_aid_record_issue(&app.desk(), context, *id)?)).await?;
+    Ok(see_other(&format!("/certificates/{}", made.id), Some("certificates-issued")))
+}
+
 /// 证书: those of the caller's bodies, newest first.
 pub async fn list(call: Call, Query(query): Query<CertificateQuery>) -> Answer {
     let actor = call.actor()?.clone();
     let is_bureau = actor.role == Role::Bureau;
-    let state = query.state;
+    let (kind, state) = (query.kind, query.state);
     let is_first = query.before.is_none();
     let found = call.work(move |app, _| app.database.read(|conn| visible(app, conn, &actor, &query))).await?;
-    let filter = state.map(|state| format!("state={state}&")).unwrap_or_default();
+    let of_kind = kind.map(|kind| format!("type={kind}&")).unwrap_or_default();
+    let in_state = state.map(|state| format!("state={state}&")).unwrap_or_default();
+    let filter = format!("{of_kind}{in_state}");
     let is_full = i64::try_from(found.len()).unwrap_or(0) == PAGE;
     let next =
         found.last().filter(|_| is_full).map(|(last, _)| format!("/certificates?{filter}before={}", last.id));
     let texts = call.app.views.texts(call.language);
-    let rows: Vec<Value> = found.iter().map(|(one, body)| row(one, body)).collect();
+    let rows: Vec<Value> = found.iter().map(|(one, body)| row(call.language, one, body)).collect();
     let page = json!({
         "certificates": rows,
+        "type_options": options::<CertificateType>(texts, kind.map(Code::code).unwrap_or_default()),
         "state_options": options::<Standing>(texts, state.map(Code::code).unwrap_or_default()),
         "next": next,
         "previous": if is_first { None } else { Some(format!("/certificates?{filter}")) },
@@ -108,7 +147,7 @@ async fn change_page(
     let chosen = typed.get("reason_code").and_then(Value::as_str).unwrap_or_default();
     let fitting: Vec<ReasonCode> =
         ReasonCode::ALL.iter().copied().filter(|reason| reason.fits(change)).collect();
-    let mut page = row(&certificate, &body);
+    let mut page = row(call.language, &certificate, &body);
     page["change"] = json!(change);
     page["danger"] = json!(change == Change::Revoke);
     page["reason"] = typed.get("reason").cloned().unwrap_or_else(|| json!(""));
@@ -123,7 +162,7 @@ pub async fn mine(call: Call) -> Answer {
     let base = call.app.config.public_url();
     let mut cards = Vec::new();
     for (certificate, body) in &found {
-        let mut card = row(certificate, body);
+        let mut card = row(call.language, certificate, body);
         let matrix = Matrix::of(&signed_url(&base, &certificate.code, &certificate.cwt));
         let matrix = matrix.map_err(|error| Problem::Internal(error.to_string()))?;
         card["qr_path"] = json!(matrix.svg_path());
@@ -134,15 +173,16 @@ pub async fn mine(call: Call) -> Answer {
     show(&call, "pages/my-certificates", "my-certificates-title", json!({ "certificates": cards }))
 }
 
-fn row(certificate: &Certificate, body: &Organisation) -> Value {
-    json!({
+fn row(language: Language, certificate: &Certificate, body: &Organisation) -> Value {
+    let mut row = json!({
         "id": certificate.id, "href": format!("/certificates/{}", certificate.id),
         "number": certificate.number.as_str(), "holder": certificate.holder,
-        "occupation": certificate.occupation, "specialty": certificate.specialty, "level": certificate.level,
         "body": body.name, "issued_on": certificate.issued_on, "expires_on": certificate.expires_on,
         "state": certificate.state.standing(), "state_kind": kind(certificate.state.standing()),
         "state_since": certificate.state.since(),
-    })
+    });
+    merge(&mut row, said_in(language, &certificate.record.attested));
+    row
 }
 
 const fn kind(standing: Standing) -> &'static str {
@@ -155,11 +195,11 @@ const fn kind(standing: Standing) -> &'static str {
 }
 
 async fn detail_page(call: &Call, id: CertificateId) -> Result<Value, Problem> {
-    let actor = call.actor()?.clone();
+    let (actor, language) = (call.actor()?.clone(), call.language);
     call.work(move |app, context| {
         app.database.read(|conn| {
             let (certificate, body) = service::certificate(conn, &actor, id)?;
-            let mut page = row(&certificate, &body);
+            let mut page = row(language, &certificate, &body);
             page["code"] = json!(certificate.code);
             page["verify_url"] = json!(verify_url(&app.config.public_url(), &certificate.code));
             page["verify_path"] = json!(format!("/v/{}", certificate.code));

@@ -21,7 +21,7 @@ use crate::kernel::dates::Timestamp;
 use crate::kernel::ids::ExamSessionId;
 use crate::kernel::invalid::Invalid;
 use crate::kernel::skill::{SkillLevel, Specialty};
-use crate::registry::certificates::{self, Standing};
+use crate::registry::certificates::{self, Origin, Standing};
 use crate::registry::exams::rules::scoring::{PartState, part_state};
 use crate::registry::exams::rules::session::{Progress, Stage, may_run};
 use crate::registry::exams::service::{self, Whole, publishable};
@@ -113,9 +113,9 @@ impl Issuing {
     fn of(conn: &mut Conn, shown: &Shown, now: Timestamp) -> Result<Self, Problem> {
         let ended = |notice: Notice| now >= notice.ends_at();
         let cleared = shown.whole.candidates().filter(|one| one.notice.is_some_and(ended));
-        let cleared: Vec<_> = cleared.map(|one| one.id).collect();
+        let cleared: Vec<_> = cleared.map(|one| Origin::Application(one.id)).collect();
         let issued = certificates::store::issued_for(conn, &cleared)?;
-        let made = certificates::store::of_applications(conn, &cleared)?;
+        let made = certificates::store::of_origins(conn, &cleared)?;
         let printable = made.iter().filter(|one| one.state.standing() == Standing::Valid).count();
         Ok(Self { due: cleared.len() - issued.len(), printable })
     }

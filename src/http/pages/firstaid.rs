@@ -4,6 +4,7 @@ use actix_web::web;
 use chrono::Days;
 use serde_json::{Map, Value, json};
 
+use crate::flows::first_aid_withdraw::first_aid_withdraw;
 use crate::http::api::firstaid::{FIRST_AID_COLUMNS, FirstAidView, PAGE, recording};
 use crate::http::call::{Answer, Call};
 use crate::http::import::rows;
@@ -15,7 +16,8 @@ use crate::kernel::context::Role;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::FirstAidCertificateId;
-use crate::registry::firstaid::{FirstAidKind, NewFirstAid, service};
+use crate::registry::certificates::{self, Origin};
+use crate::registry::firstaid::{FirstAid, FirstAidKind, FirstAidState, NewFirstAid, rules, service};
 
 /// How far ahead an end counts as near.
 const NEAR: Days = Days::new(90);
@@ -54,12 +56,28 @@ pub async fn list(call: Call, Query(query): Query<ListQuery>) -> Answer {
     let by = query.expiring.then(|| today + NEAR);
     // One more than a page shows whether there is a next one.
     let range = ((query.page - 1) * PAGE, PAGE + 1);
-    let mut held =
-        call.read(move |conn, context| Ok(service::first_aid_list(conn, context, by, range)?)).await?;
+    let (mut held, issued) = call
+        .read(move |conn, context| {
+            let held = service::first_aid_list(conn, context, by, range)?;
+            let origins: Vec<Origin> = held.iter().map(|one| Origin::FirstAid(one.id)).collect();
+            Ok((held, certificates::store::of_origins(conn, &origins)?))
+        })
+        .await?;
     let more = held.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
     held.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let may_withdraw = call.actor()?.role != Role::Institution;
-    let rows: Vec<FirstAidView> = held.iter().map(|held| FirstAidView::new(held, today)).collect();
+    let role = call.actor()?.role;
+    let may_withdraw = role != Role::Institution;
+    let row = |held: &FirstAid| {
+        let mut row = json!(FirstAidView::new(held, today));
+        // The newest: one that was replaced comes before it.
+        let of_it = issued.iter().rfind(|one| one.origin == Some(Origin::FirstAid(held.id)));
+        let counts =
+            held.kind == FirstAidKind::Rescuer && rules::state_on(held, today) == FirstAidState::Valid;
+        row["certificate"] = json!(of_it.map(|one| format!("/certificates/{}", one.id)));
+        row["may_issue"] = json!(role == Role::FirstAidIssuer && of_it.is_none() && counts);
+        row
+    };
+    let rows: Vec<Value> = held.iter().map(row).collect();
     let base = if query.expiring { "/first-aid?expiring=true&page=" } else { "/first-aid?page=" };
     let page = json!({
         "rows": rows,
@@ -146,9 +164,7 @@ pub async fn withdraw(
     posted: Posted<Withdrawing>,
 ) -> Answer {
     let Withdrawing { reason, version } = posted.form?;
-    call.write(move |tx, context| {
-        Ok(service::first_aid_withdraw(tx, context, *id, version, &reason).map(|_| ())?)
-    })
-    .await?;
+    call.work(move |app, context| Ok(first_aid_withdraw(&app.desk(), context, *id, version, &reason)?))
+        .await?;
     Ok(see_other("/first-aid", Some("withdrawn")))
 }

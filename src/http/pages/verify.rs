@@ -15,12 +15,14 @@ use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Upload, decode_form, wants_json};
 use crate::http::page::{see_other, show, show_refused};
 use crate::http::problem::Problem;
+use crate::http::said::{merge, said};
 use crate::kernel::codes::Code;
 use crate::kernel::ids::PublicCode;
 use crate::kernel::invalid::Invalid;
 use crate::kernel::skill::{Occupation, SkillLevel};
 use crate::proof::content::{Content, Unreadable};
-use crate::proof::report::{CheckName, CheckResult, Report, Verdict};
+use crate::proof::payload::{CertificateType, Particulars};
+use crate::proof::report::{CertificateFacts, CheckName, CheckResult, Report, Verdict};
 use crate::proof::status::UnknownStatus;
 use crate::registry::firstaid;
 
@@ -118,15 +120,7 @@ fn page(call: &Call, code: &str, report: &Report) -> Value {
         "verdict": verdict,
         "on": on,
         "replaced_by": successor.map(|by| format!("/v/{}", by.code)),
-        "certificate": certificate.map(|facts| json!({
-            "name": facts.holder, "occupation": facts.occupation, "level": facts.level,
-            "number": facts.number.as_str(), "issued_on": facts.issued_on, "expires_on": facts.expires_on,
-            "issuer": if call.language == crate::http::texts::Language::English {
-                &facts.body_name_en
-            } else {
-                &facts.body_name_zh
-            },
-        })),
+        "certificate": certificate.map(|facts| shown(call, facts)),
         "first_aid": null,
         "checks": if report.verdict == Verdict::NotFound { json!([]) } else { json!(report.checks) },
     });
@@ -134,27 +128,32 @@ fn page(call: &Call, code: &str, report: &Report) -> Value {
     page
 }
 
+fn shown(call: &Call, facts: &CertificateFacts) -> Value {
+    let is_english = call.language == crate::http::texts::Language::English;
+    let mut shown = json!({
+        "name": facts.holder,
+        "number": facts.number.as_str(), "issued_on": facts.issued_on, "expires_on": facts.expires_on,
+        "issuer": if is_english { &facts.body_name_en } else { &facts.body_name_zh },
+    });
+    merge(&mut shown, said(&facts.particulars));
+    shown
+}
+
 /// The same for a certificate that another body issued.
 fn recorded_page(call: &Call, answer: &RecordedAnswer) -> Value {
     let facts = &answer.certificate;
     let mut page = frame(call, "");
-    let own = json!({
-        "verdict": answer.verdict,
-        "certificate": {
-            "name": facts.holder, "occupation": facts.occupation, "level": facts.level,
-            "number": facts.number.as_str(), "issued_on": facts.issued_on, "expires_on": facts.expires_on,
-            "issuer": facts.issuer,
-        },
-        "checks": answer.checks,
+    let (occupation, specialty, level) = (facts.occupation, facts.specialty, facts.level);
+    let mut shown = said(&Particulars::Skill { occupation, specialty, level });
+    let rest = json!({
+        "name": facts.holder,
+        "number": facts.number.as_str(), "issued_on": facts.issued_on, "expires_on": facts.expires_on,
+        "issuer": facts.issuer,
     });
+    merge(&mut shown, rest);
+    let own = json!({ "verdict": answer.verdict, "certificate": shown, "checks": answer.checks });
     merge(&mut page, own);
     page
-}
-
-fn merge(page: &mut Value, own: Value) {
-    if let (Value::Object(page), Value::Object(own)) = (page, own) {
-        page.extend(own);
-    }
 }
 
 /// Everything that the template and its script name, before a certificate is put in.
@@ -174,8 +173,7 @@ pub fn frame(call: &Call, code: &str) -> Value {
         "asked_at": call.context.now, "data_as_of": call.app.status.current().as_of,
         "host": public_host(&call.app.config), "can_match": false, "match": null, "match_name": "",
         "shell": false, "occupations": codes_of::<Occupation>(), "levels": codes_of::<SkillLevel>(),
-        "blank": { "name": "", "occupation": null, "level": null, "number": "", "issuer": "", "issued_on": null,
-                   "expires_on": null },
+        "types": codes_of::<CertificateType>(),
         "report_href": "/help", "verdicts": verdicts, "check_names": names, "check_details": details,
     })
 }

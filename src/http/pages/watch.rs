@@ -77,7 +77,7 @@ fn shown(line: &Line, today: NaiveDate) -> Value {
     let view = LineView::new(line, today);
     json!({
         "number": view.number, "verify_path": format!("/v/{}", view.code), "holder": view.holder,
-        "level": view.level, "state": view.state, "state_kind": kind(view.state),
+        "type": view.kind, "level": view.level, "state": view.state, "state_kind": kind(view.state),
         "expires_on": view.expires_on, "since": view.since, "why": view.why,
         "end_path": view.id.map(|id| format!("/watch/{id}/end")),
     })

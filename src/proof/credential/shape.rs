@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::kernel::codes::Code;
 use crate::kernel::skill::ExamPart;
-use crate::proof::credential::slots::{PARTS, Shape, Slot, TAGS};
+use crate::proof::credential::slots::{Family, PARTS, Shape, Slot};
 use crate::proof::data_integrity::Suite;
 use crate::proof::jsonld::{contexts, open_badges};
 
@@ -78,10 +78,15 @@ fn context() -> Value {
 }
 
 fn achievement(page: &str, shape: Shape, text: &dyn Fn(Slot) -> String) -> Value {
+    let tags = shape.family.tags();
     let mut achievement = json!({
         "id": format!("{page}#achievement"),
         "type": ["Achievement"],
-        "achievementType": "Certification",
+        "achievementType": match shape.family {
+            Family::Skill => "Certification",
+            Family::Training => "CertificateOfCompletion",
+            Family::FirstAid => "Certificate",
+        },
         "name": text(Slot::TitleZh),
         "description": text(Slot::TitleEn),
         "criteria": { "id": format!("{page}#criteria"), "narrative": text(Slot::Narrative) },
@@ -91,10 +96,16 @@ fn achievement(page: &str, shape: Shape, text: &dyn Fn(Slot) -> String) -> Value
             "name": text(Slot::BodyZh),
             "description": text(Slot::BodyEn),
         },
-        "fieldOfStudy": text(Slot::OccupationZh),
-        "humanCode": text(Slot::Occupation),
-        "tag": TAGS.map(|(slot, prefix)| format!("{prefix}{}", text(slot))),
+        "tag": tags.iter().map(|(slot, prefix)| format!("{prefix}{}", text(*slot))).collect::<Vec<_>>(),
     });
+    match shape.family {
+        Family::Skill => {
+            achievement["fieldOfStudy"] = text(Slot::FieldOfStudy).into();
+            achievement["humanCode"] = text(Slot::Occupation).into();
+        }
+        Family::Training => achievement["fieldOfStudy"] = text(Slot::FieldOfStudy).into(),
+        Family::FirstAid => {}
+    }
     if shape.specialised {
         achievement["specialization"] = text(Slot::SpecialtyZh).into();
     }

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use crate::kernel::codes::Code;
-use crate::kernel::skill::{ExamPart, SkillLevel, Specialty};
+use crate::kernel::skill::{ExamPart, Specialty};
 use crate::proof::credential::Unwritable;
-use crate::proof::frozen::{FrozenRecord, RecordDigest, SealedRecord};
-use crate::proof::payload::{Payload, StatusPlace};
+use crate::proof::frozen::{Attested, FirstAid, FrozenRecord, RecordDigest, SealedRecord, Skill, Training};
+use crate::proof::payload::{CertificateType, Particulars, Payload, StatusPlace};
 
 /// One place of the templates whose text differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,8 @@ pub enum Slot {
     Number,
     TitleZh,
     TitleEn,
-    OccupationZh,
+    /// What was learnt: the occupation, or the course.
+    FieldOfStudy,
     SpecialtyZh,
     BodyZh,
     BodyEn,
@@ -37,6 +38,13 @@ pub enum Slot {
     Theory,
     Practical,
     Review,
+    /// Of all types of certificate but the first.
+    Type,
+    Hours,
+    CompletedOn,
+    OriginalIssuer,
+    OriginalNumber,
+    OriginalIssuedOn,
     /// The frozen record's SHA-256 as a multihash in multibase `u`.
     Digest,
     ValidFrom,
@@ -48,16 +56,65 @@ pub enum Slot {
 
 pub const SLOTS: usize = Slot::ProofValue as usize + 1;
 
-/// Which optional parts a credential has: five bits.
+/// Types of certificate that say things of the same kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Family {
+    #[default]
+    Skill,
+    Training,
+    FirstAid,
+}
+
+impl Family {
+    /// The tags of an achievement in their order, which is that of their canonical lines too.
+    pub const fn tags(self) -> &'static [(Slot, &'static str)] {
+        match self {
+            Self::Skill => &[
+                (Slot::Body, "body:"),
+                (Slot::Environment, "environment:"),
+                (Slot::Level, "level:"),
+                (Slot::Occupation, "occupation:"),
+                (Slot::Specialty, "specialty:"),
+            ],
+            Self::Training => &[
+                (Slot::Body, "body:"),
+                (Slot::CompletedOn, "completed:"),
+                (Slot::Environment, "environment:"),
+                (Slot::Hours, "hours:"),
+                (Slot::Type, "type:"),
+            ],
+            Self::FirstAid => &[
+                (Slot::Body, "body:"),
+                (Slot::Environment, "environment:"),
+                (Slot::OriginalIssuedOn, "original-issued:"),
+                (Slot::OriginalIssuer, "original-issuer:"),
+                (Slot::OriginalNumber, "original-number:"),
+                (Slot::Type, "type:"),
+            ],
+        }
+    }
+
+    /// Whose tags these are, by the last one.
+    fn of(tags: &[Cow<'_, str>]) -> Self {
+        match tags.last().and_then(|tag| tag.strip_prefix("type:")) {
+            None => Self::Skill,
+            Some("first-aid") => Self::FirstAid,
+            Some(_) => Self::Training,
+        }
+    }
+}
+
+/// Which optional parts a credential has: five bits for each family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Shape {
+    pub family: Family,
     pub expires: bool,
     pub specialised: bool,
     /// In the order of [`PARTS`].
     pub parts: [bool; 3],
 }
 
-pub const SHAPES: usize = 32;
+pub const SHAPES: usize = 3 * 32;
 pub const PARTS: [(ExamPart, Slot); 3] = [
     (ExamPart::Theory, Slot::Theory),
     (ExamPart::Practical, Slot::Practical),
@@ -73,6 +130,7 @@ impl Shape {
             | (a as usize) << 2
             | (b as usize) << 3
             | (c as usize) << 4
+            | (self.family as usize) << 5
     }
 }
 
@@ -105,7 +163,7 @@ impl<'a> Slots<'a> {
     /// # Errors
     /// [`Unwritable`].
     pub fn of(record: &'a SealedRecord) -> Result<Self, Unwritable> {
-        let FrozenRecord { base, code, status, occupation, specialty, level, body, criteria, .. } = &**record;
+        let FrozenRecord { base, code, status, attested, body, criteria, .. } = &**record;
         let mut slots = Self::empty();
         slots.set(Slot::Base, base);
         slots.set(Slot::Code, code.to_string());
@@ -114,28 +172,16 @@ impl<'a> Slots<'a> {
         slots.set(Slot::Index, status.index.to_string());
         slots.set(Slot::Holder, &record.holder);
         slots.set(Slot::Number, record.number.as_str());
-        let specialty_zh = specialty.as_ref().map(|specialty| specialty.zh.as_str());
-        let specialty_en = specialty.as_ref().map(|specialty| specialty.en.as_str());
-        slots.set(Slot::TitleZh, joined(" ", [Some(&occupation.zh), specialty_zh, Some(&level.zh)]));
-        slots.set(Slot::TitleEn, joined(", ", [Some(&occupation.en), specialty_en, Some(&level.en)]));
-        slots.set(Slot::OccupationZh, &occupation.zh);
-        slots.set(Slot::SpecialtyZh, specialty_zh.unwrap_or_default());
-        slots.shape.specialised = specialty_zh.is_some();
+        match attested {
+            Attested::Skill(skill) => slots.put_skill(skill)?,
+            Attested::Training(training) => slots.put_training(training),
+            Attested::FirstAid(seen) => slots.put_first_aid(seen),
+        }
         slots.set(Slot::BodyZh, &body.zh);
         slots.set(Slot::BodyEn, &body.en);
         slots.set(Slot::Narrative, format!("{}\n\n{}", criteria.zh, criteria.en));
         slots.set(Slot::Environment, record.environment.code());
-        slots.set(Slot::Occupation, occupation.code.code());
-        let specialty = specialty.as_ref().map_or(Specialty::General, |specialty| specialty.code);
-        slots.set(Slot::Specialty, specialty.code());
-        slots.set(Slot::Level, level.code.code());
         slots.set(Slot::Body, body.code.as_str());
-        if !record.results.is_sorted_by(|one, next| one.part < next.part) {
-            return Err(Unwritable::Results);
-        }
-        for result in &record.results {
-            slots.put_score(result.part, result.score.to_string().into());
-        }
         slots.set(Slot::Digest, multihash(record.digest()));
         slots.set(Slot::ValidFrom, format!("{}{DAWN}", record.issued_on));
         if let Some(last_day) = record.expires_on {
@@ -144,6 +190,49 @@ impl<'a> Slots<'a> {
         }
         let strange = |text: &Cow<'_, str>| text.chars().any(|letter| letter.is_control() && letter != '\n');
         if slots.texts.iter().any(strange) { Err(Unwritable::Text) } else { Ok(slots) }
+    }
+
+    fn put_skill(&mut self, skill: &'a Skill) -> Result<(), Unwritable> {
+        let Skill { occupation, specialty, level, results } = skill;
+        let specialty_zh = specialty.as_ref().map(|specialty| specialty.zh.as_str());
+        let specialty_en = specialty.as_ref().map(|specialty| specialty.en.as_str());
+        self.set(Slot::TitleZh, joined(" ", [Some(&occupation.zh), specialty_zh, Some(&level.zh)]));
+        self.set(Slot::TitleEn, joined(", ", [Some(&occupation.en), specialty_en, Some(&level.en)]));
+        self.set(Slot::FieldOfStudy, &occupation.zh);
+        self.set(Slot::SpecialtyZh, specialty_zh.unwrap_or_default());
+        self.shape.specialised = specialty_zh.is_some();
+        self.set(Slot::Occupation, occupation.code.code());
+        let specialty = specialty.as_ref().map_or(Specialty::General, |specialty| specialty.code);
+        self.set(Slot::Specialty, specialty.code());
+        self.set(Slot::Level, level.code.code());
+        if !results.is_sorted_by(|one, next| one.part < next.part) {
+            return Err(Unwritable::Results);
+        }
+        for result in results {
+            self.put_score(result.part, result.score.to_string().into());
+        }
+        Ok(())
+    }
+
+    fn put_training(&mut self, training: &'a Training) {
+        let Training { title, course, .. } = training;
+        self.shape.family = Family::Training;
+        self.set(Slot::TitleZh, joined(" ", [Some(&title.zh), Some(&course.zh)]));
+        self.set(Slot::TitleEn, joined(", ", [Some(&title.en), Some(&course.en)]));
+        self.set(Slot::FieldOfStudy, &course.zh);
+        self.set(Slot::Type, training.kind.code());
+        self.set(Slot::Hours, training.hours.to_string());
+        self.set(Slot::CompletedOn, training.completed_on.to_string());
+    }
+
+    fn put_first_aid(&mut self, seen: &'a FirstAid) {
+        self.shape.family = Family::FirstAid;
+        self.set(Slot::TitleZh, &seen.title.zh);
+        self.set(Slot::TitleEn, &seen.title.en);
+        self.set(Slot::Type, CertificateType::FirstAid.code());
+        self.set(Slot::OriginalIssuer, &seen.original_issuer.zh);
+        self.set(Slot::OriginalNumber, &seen.original_number);
+        self.set(Slot::OriginalIssuedOn, seen.original_issued_on.to_string());
     }
 
     /// The texts of a document that may be of our shape. Only writing it again shows whether it is.
@@ -163,7 +252,7 @@ impl<'a> Slots<'a> {
         slots.set(Slot::Number, license_number);
         slots.set(Slot::TitleZh, document.name);
         slots.set(Slot::TitleEn, document.description);
-        slots.set(Slot::OccupationZh, achievement.field_of_study);
+        slots.set(Slot::FieldOfStudy, achievement.field_of_study.unwrap_or_default());
         if let Some(specialty) = achievement.specialization {
             slots.shape.specialised = true;
             slots.set(Slot::SpecialtyZh, specialty);
@@ -171,8 +260,9 @@ impl<'a> Slots<'a> {
         slots.set(Slot::BodyZh, achievement.creator.name);
         slots.set(Slot::BodyEn, achievement.creator.description);
         slots.set(Slot::Narrative, achievement.criteria.narrative);
-        for (tag, (slot, prefix)) in achievement.tag.into_iter().zip(TAGS) {
-            slots.set(slot, after(tag, prefix)?);
+        slots.shape.family = Family::of(&achievement.tag);
+        for (tag, (slot, prefix)) in achievement.tag.into_iter().zip(slots.shape.family.tags()) {
+            slots.set(*slot, after(tag, prefix)?);
         }
         for result in result {
             let (_, part) = split(result.result_description, "#part-")?;
@@ -199,14 +289,33 @@ impl<'a> Slots<'a> {
             code: exact(self.get(Slot::Code))?,
             number: exact(self.get(Slot::Number))?,
             holder: self.get(Slot::Holder).to_owned(),
-            occupation: Code::from_code(self.get(Slot::Occupation))?,
-            specialty: Code::from_code(self.get(Slot::Specialty))?,
-            level: SkillLevel::from_code(self.get(Slot::Level))?,
+            particulars: self.particulars()?,
             body: exact(self.get(Slot::Body))?,
             issued_on: day(Slot::ValidFrom, DAWN)?,
             expires_on: if self.shape.expires { Some(day(Slot::ValidUntil, DUSK)?) } else { None },
             status: StatusPlace { list: exact(self.get(Slot::List))?, index: exact(self.get(Slot::Index))? },
             record: digest(self.get(Slot::Digest))?,
+        })
+    }
+
+    fn particulars(&self) -> Option<Particulars> {
+        Some(match self.shape.family {
+            Family::Skill => Particulars::Skill {
+                occupation: Code::from_code(self.get(Slot::Occupation))?,
+                specialty: Code::from_code(self.get(Slot::Specialty))?,
+                level: Code::from_code(self.get(Slot::Level))?,
+            },
+            Family::Training => Particulars::Training {
+                kind: Code::from_code(self.get(Slot::Type))?,
+                course: self.get(Slot::FieldOfStudy).to_owned(),
+                hours: exact(self.get(Slot::Hours))?,
+                completed_on: exact(self.get(Slot::CompletedOn))?,
+            },
+            Family::FirstAid => Particulars::FirstAid {
+                original_issuer: self.get(Slot::OriginalIssuer).to_owned(),
+                original_number: self.get(Slot::OriginalNumber).to_owned(),
+                original_issued_on: exact(self.get(Slot::OriginalIssuedOn))?,
+            },
         })
     }
 
@@ -220,15 +329,6 @@ impl<'a> Slots<'a> {
         }
     }
 }
-
-/// The tags of an achievement in their order, which is that of their canonical lines too.
-pub const TAGS: [(Slot, &str); 5] = [
-    (Slot::Body, "body:"),
-    (Slot::Environment, "environment:"),
-    (Slot::Level, "level:"),
-    (Slot::Occupation, "occupation:"),
-    (Slot::Specialty, "specialty:"),
-];
 
 /// The registry as an issuer: `did:web` of the host of its public address. `None` for an address that can't stand in
 /// a document as it is.
@@ -333,7 +433,7 @@ struct Achievement<'a> {
     #[serde(borrow)]
     criteria: Criteria<'a>,
     #[serde(borrow)]
-    field_of_study: Cow<'a, str>,
+    field_of_study: Option<Cow<'a, str>>,
     #[serde(borrow)]
     specialization: Option<Cow<'a, str>>,
     #[serde(borrow)]

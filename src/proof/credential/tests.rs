@@ -5,9 +5,10 @@ use super::*;
 use crate::kernel::codes::Code;
 use crate::kernel::ids::PublicCode;
 use crate::kernel::skill::{ExamPart, SkillLevel, Specialty};
+use crate::kernel::vocabulary::TrainingKind;
 use crate::proof::data_integrity;
-use crate::proof::fixture::{Fixture, day, frozen, id, record};
-use crate::proof::frozen::{FrozenRecord, Named, PartResult, Words};
+use crate::proof::fixture::{Fixture, day, frozen, id, others, record, skill, training};
+use crate::proof::frozen::{Attested, FirstAid, FrozenRecord, Named, PartResult, Skill, Training, Words};
 use crate::proof::jsonld;
 use crate::proof::payload::{Environment, StatusPlace};
 
@@ -23,15 +24,46 @@ fn written(record: &SealedRecord, suite: Suite) -> String {
 fn the_form_of_the_credential() {
     let record = FrozenRecord {
         expires_on: Some(day("2029-11-19")),
-        specialty: Some(Named::new(
-            Specialty::DementiaCare,
-            Words { zh: "认知障碍照护员".to_owned(), en: "Dementia care".to_owned() },
-        )),
+        attested: Attested::Skill(Skill {
+            specialty: Some(Named::new(
+                Specialty::DementiaCare,
+                Words { zh: "认知障碍照护员".to_owned(), en: "Dementia care".to_owned() },
+            )),
+            ..skill()
+        }),
         ..frozen()
     };
     let record = record.seal().expect("sealed");
     let value: Value = serde_json::from_str(&written(&record, Suite::Rdfc)).expect("JSON");
     insta::assert_snapshot!(serde_json::to_string_pretty(&value).expect("JSON"));
+}
+
+#[test]
+fn the_form_of_a_training_s_credential_and_of_a_first_aid_record_s() {
+    let forms = others().into_iter().map(|record| {
+        let record = record.seal().expect("sealed");
+        let value: Value = serde_json::from_str(&written(&record, Suite::Rdfc)).expect("JSON");
+        let achievement = &value["credentialSubject"]["achievement"];
+        (value["name"].clone(), value["description"].clone(), achievement.clone())
+    });
+    let shown = forms.step_by(4).map(|form| serde_json::to_string_pretty(&form).expect("JSON"));
+    insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn the_general_path_accepts_every_type_of_certificate() {
+    let key = Fixture::new().issuing.public();
+    for record in others() {
+        let record = record.seal().expect("sealed");
+        for suite in SUITES {
+            let text = written(&record, suite);
+            let value: Value = serde_json::from_str(&text).expect("JSON");
+            assert_eq!(data_integrity::verify(&value, suite, &key), Ok(()), "{suite}");
+            let ours = Ours::read(&text).expect("ours");
+            assert_eq!(ours.content(), Some((record.payload(), record.base.as_str())));
+            assert!(ours.is_signed_by(&key));
+        }
+    }
 }
 
 #[test]
@@ -99,8 +131,12 @@ fn what_can_not_be_written() {
         let signed = sign_all(&record, &fixture.issuing, id(&fixture.issuing));
         assert_eq!(signed, Err(Unwritable::Base.into()), "{base}");
     }
-    check(|record| record.results.reverse(), Unwritable::Results);
-    check(|record| record.results.push(record.results[1]), Unwritable::Results);
+    fn graded(results: &[usize]) -> Attested {
+        let passed = skill().results;
+        Attested::Skill(Skill { results: results.iter().map(|place| passed[*place]).collect(), ..skill() })
+    }
+    check(|record| record.attested = graded(&[1, 0]), Unwritable::Results);
+    check(|record| record.attested = graded(&[0, 1, 1]), Unwritable::Results);
     check(|record| record.holder.push('\u{7}'), Unwritable::Text);
 }
 
@@ -115,34 +151,54 @@ fn named<C: Code + std::fmt::Debug + 'static>() -> impl Strategy<Value = Named<C
     (0..C::ALL.len(), texts(), texts()).prop_map(|(place, zh, en)| Named { code: C::ALL[place], zh, en })
 }
 
+fn words() -> impl Strategy<Value = Words> {
+    (texts(), texts()).prop_map(|(zh, en)| Words { zh, en })
+}
+
+fn attested() -> impl Strategy<Value = Attested> {
+    let scores = proptest::array::uniform3(proptest::option::of(0u32..=100));
+    let skills = (named(), proptest::option::of(named::<Specialty>()), named::<SkillLevel>(), scores)
+        .prop_map(|(occupation, specialty, level, scores)| {
+            let parts = ExamPart::ALL.iter().zip(scores);
+            let results = parts.filter_map(|(part, score)| Some(PartResult { part: *part, score: score? }));
+            Attested::Skill(Skill { occupation, specialty, level, results: results.collect() })
+        });
+    let trainings = (0..TrainingKind::ALL.len(), words(), words(), any::<u32>(), 0u64..36_000).prop_map(
+        |(kind, title, course, hours, on)| {
+            let completed_on = day("1971-01-01") + chrono::Days::new(on);
+            let usual = training(TrainingKind::ALL[kind]);
+            Attested::Training(Training { title, course, hours, completed_on, ..usual })
+        },
+    );
+    let seen = (words(), words(), texts(), 0u64..36_000).prop_map(
+        |(title, original_issuer, original_number, on)| {
+            let original_issued_on = day("1971-01-01") + chrono::Days::new(on);
+            Attested::FirstAid(FirstAid { title, original_issuer, original_number, original_issued_on })
+        },
+    );
+    prop_oneof![skills, trainings, seen]
+}
+
 fn records() -> impl Strategy<Value = SealedRecord> {
     let bases = prop_oneof!["https://[a-z]{1,8}\\.example", "http://127\\.0\\.0\\.1:[1-9][0-9]{3}"];
     let identity = (bases, any::<[u8; 16]>(), texts(), "[A-Z0-9\u{53f7}]{4,40}", 0..Environment::ALL.len());
-    let skill =
-        (named(), proptest::option::of(named::<Specialty>()), named::<SkillLevel>(), texts(), texts());
+    let said = (attested(), texts(), texts());
     let days = (0u64..36_000, proptest::option::of(0u64..36_000));
     let place = (any::<u32>(), any::<u32>());
-    let criteria = (texts(), texts(), proptest::array::uniform3(proptest::option::of(0u32..=100)));
-    (identity, skill, days, place, criteria).prop_map(|(identity, skill, days, place, criteria)| {
+    (identity, said, days, place, words()).prop_map(|(identity, said, days, place, criteria)| {
         let first = day("1971-01-01");
-        let parts = ExamPart::ALL.iter().zip(criteria.2);
         FrozenRecord {
             base: identity.0,
             code: PublicCode::from_bytes(identity.1),
             holder: identity.2,
             number: identity.3.parse().expect("a number"),
             environment: Environment::ALL[identity.4],
-            occupation: skill.0,
-            specialty: skill.1,
-            level: skill.2,
-            body: Named { code: "Y123456789012".parse().expect("a body"), zh: skill.3, en: skill.4 },
+            attested: said.0,
+            body: Named { code: "Y123456789012".parse().expect("a body"), zh: said.1, en: said.2 },
             issued_on: first + chrono::Days::new(days.0),
             expires_on: days.1.map(|more| first + chrono::Days::new(days.0 + more)),
             status: StatusPlace { list: place.0, index: place.1 },
-            criteria: Words { zh: criteria.0, en: criteria.1 },
-            results: parts
-                .filter_map(|(part, score)| Some(PartResult { part: *part, score: score? }))
-                .collect(),
+            criteria,
             ..frozen()
         }
         .seal()

@@ -11,7 +11,6 @@ use crate::kernel::dates::Timestamp;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::{AccountId, BulkRevocationId, CertificateId, OrganisationId, entity};
 use crate::kernel::invalid::{FieldError, Invalid};
-use crate::kernel::vocabulary::OrganisationKind;
 use crate::registry::audit;
 use crate::registry::certificates::error::Error;
 use crate::registry::certificates::rules::{self, Caller, Persons, RevocationStep, Waiting};
@@ -111,7 +110,7 @@ pub fn meant(
         (None, None) => None,
     };
     let both_fit = |body: &Organisation| {
-        body.kind == OrganisationKind::AssessmentBody
+        body.body_code.is_some()
             && call.body_code.as_ref().is_none_or(|code| body.body_code.as_ref() == Some(code))
     };
     let theirs = |body: &Organisation| actor.area.as_ref().is_none_or(|area| body.area_code.is_within(area));

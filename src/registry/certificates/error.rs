@@ -41,6 +41,10 @@ pub enum Error {
     Exam(#[from] crate::registry::exams::error::Error),
     #[error(transparent)]
     NotCleared(#[from] NotCleared),
+    #[error(transparent)]
+    Training(#[from] crate::registry::training::error::Error),
+    #[error(transparent)]
+    FirstAid(#[from] crate::registry::firstaid::error::Error),
     /// The database does not hold what the transparency log has published, or the log can't be asked.
     #[error("nothing is signed: {0}")]
     LogDisagrees(String),

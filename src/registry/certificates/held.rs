@@ -10,6 +10,7 @@ use crate::db::schema::{certificate_standings, certificates};
 use crate::db::{Conn, DbError};
 use crate::kernel::ids::{CertificateId, PersonId};
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
+use crate::proof::payload::CertificateType;
 use crate::registry::recorded;
 
 /// A skill certificate that counts on a day.
@@ -34,8 +35,11 @@ pub fn held(conn: &mut Conn, person: PersonId, on: NaiveDate) -> Result<Vec<Held
 #[diesel(table_name = certificates)]
 struct OursRow {
     id: CertificateId,
+    #[diesel(select_expression = certificates::occupation.assume_not_null())]
     occupation: Occupation,
+    #[diesel(select_expression = certificates::specialty.assume_not_null())]
     specialty: Specialty,
+    #[diesel(select_expression = certificates::level.assume_not_null())]
     level: SkillLevel,
     issued_on: NaiveDate,
     expires_on: Option<NaiveDate>,
@@ -46,6 +50,7 @@ struct OursRow {
 fn ours(conn: &mut Conn, person: PersonId, on: NaiveDate) -> Result<Vec<Held>, DbError> {
     let rows: Vec<OursRow> = certificates::table
         .filter(certificates::person_id.eq(person))
+        .filter(certificates::kind.eq(CertificateType::Skill))
         .filter(certificates::issued_on.le(on))
         .select(OursRow::as_select())
         .load(conn)?;

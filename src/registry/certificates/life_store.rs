@@ -10,6 +10,7 @@ use crate::db::{Conn, DbError, Tx, columns};
 use crate::kernel::certificate_number::CertificateNumber;
 use crate::kernel::ids::{CertificateId, PersonId};
 use crate::kernel::skill::SkillLevel;
+use crate::proof::payload::CertificateType;
 use crate::registry::certificates::store::{CHUNK, public_code};
 use crate::registry::certificates::{Brief, Standing};
 
@@ -20,7 +21,8 @@ pub(super) struct BriefRow {
     code: Vec<u8>,
     number: CertificateNumber,
     person_id: PersonId,
-    level: SkillLevel,
+    kind: CertificateType,
+    level: Option<SkillLevel>,
     holder: String,
     expires_on: Option<NaiveDate>,
 }
@@ -34,6 +36,7 @@ impl TryFrom<BriefRow> for Brief {
             code: public_code(row.code)?,
             number: row.number,
             person: row.person_id,
+            kind: row.kind,
             level: row.level,
             holder: row.holder,
             expires_on: row.expires_on,

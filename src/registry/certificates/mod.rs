@@ -1,9 +1,9 @@
-//! Skill certificates (职业技能等级证书) that this registry signs: their numbers, what was printed, and what became
-//! of them since.
+//! Certificates that this registry signs, of skill levels (职业技能等级证书) and of all other types: their numbers, what
+//! was printed, and what became of them since.
 //!
 //! A certificate comes into being in two steps, so that a crash between them loses nothing: a reservation takes
 //! number, public code and status place and keeps the exact bytes to be signed; the issue stores what was signed.
-//! Absent: the signature itself (`proof`), who has passed which exam (`exams`), the order of the steps
+//! Absent: the signature itself (`proof`), who has passed which exam (`exams`) or completed which class (`training`), the order of the steps
 //! (`flows::certificate_issue`), and certificates from elsewhere (`recorded`).
 
 pub mod bulk;
@@ -22,13 +22,15 @@ use crate::kernel::certificate_number::CertificateNumber;
 use crate::kernel::dates::Timestamp;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::{
-    AccountId, ApplicationId, CertificateEventId, CertificateId, OrganisationId, PersonId, PublicCode,
+    AccountId, ApplicationId, CertificateEventId, CertificateId, EnrolmentId, FirstAidCertificateId,
+    OrganisationId, PersonId, PublicCode,
 };
-use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
-use crate::proof::frozen::SealedRecord;
+use crate::kernel::skill::SkillLevel;
+use crate::proof::frozen::{Attested, SealedRecord, Skill};
 use crate::proof::keys::KeyId;
-use crate::proof::payload::StatusPlace;
+use crate::proof::payload::{CertificateType, StatusPlace};
 use chrono::NaiveDate;
+use serde::Serialize;
 
 codes! {
     /// 证书状态. Being past its last day is no state: the date says it.
@@ -103,6 +105,8 @@ codes! {
     pub enum ReasonCode("certificate-reason") {
         /// 考核合格
         Passed = "passed",
+        /// 急救证已登记
+        OnRecord = "on-record",
         /// 涉嫌违规，调查期间
         Investigation = "investigation",
         /// 本人申请
@@ -166,6 +170,35 @@ codes! {
     }
 }
 
+/// What a certificate was earned by; one that replaces or renews another keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// An exam that was passed.
+    Application(ApplicationId),
+    /// A class that was completed.
+    Enrolment(EnrolmentId),
+    /// A first-aid certificate that is on record.
+    FirstAid(FirstAidCertificateId),
+}
+
+impl Origin {
+    #[must_use]
+    pub const fn application(self) -> Option<ApplicationId> {
+        if let Self::Application(id) = self { Some(id) } else { None }
+    }
+
+    #[must_use]
+    pub const fn enrolment(self) -> Option<EnrolmentId> {
+        if let Self::Enrolment(id) = self { Some(id) } else { None }
+    }
+
+    #[must_use]
+    pub const fn first_aid(self) -> Option<FirstAidCertificateId> {
+        if let Self::FirstAid(id) = self { Some(id) } else { None }
+    }
+}
+
 /// An issued certificate.
 #[derive(Debug, Clone)]
 pub struct Certificate {
@@ -173,11 +206,8 @@ pub struct Certificate {
     pub code: PublicCode,
     pub number: CertificateNumber,
     pub person: PersonId,
-    pub application: Option<ApplicationId>,
+    pub origin: Option<Origin>,
     pub body: OrganisationId,
-    pub occupation: Occupation,
-    pub specialty: Specialty,
-    pub level: SkillLevel,
     /// 姓名, as printed.
     pub holder: String,
     pub issued_on: NaiveDate,
@@ -201,6 +231,31 @@ pub struct Certificate {
     pub version: i32,
 }
 
+impl Certificate {
+    #[must_use]
+    pub fn kind(&self) -> CertificateType {
+        self.record.attested.kind()
+    }
+
+    /// Why it was issued, or the one whose place it has.
+    #[must_use]
+    pub fn issue_reason(&self) -> ReasonCode {
+        match self.kind() {
+            CertificateType::FirstAid => ReasonCode::OnRecord,
+            _ => ReasonCode::Passed,
+        }
+    }
+
+    /// What a skill certificate says.
+    #[must_use]
+    pub fn skill(&self) -> Option<&Skill> {
+        match &self.record.attested {
+            Attested::Skill(skill) => Some(skill),
+            Attested::Training(_) | Attested::FirstAid(_) => None,
+        }
+    }
+}
+
 /// What is told of a certificate, without its record.
 #[derive(Debug, Clone)]
 pub struct Brief {
@@ -208,7 +263,9 @@ pub struct Brief {
     pub code: PublicCode,
     pub number: CertificateNumber,
     pub person: PersonId,
-    pub level: SkillLevel,
+    pub kind: CertificateType,
+    /// Of a skill certificate.
+    pub level: Option<SkillLevel>,
     /// 姓名, as printed.
     pub holder: String,
     pub expires_on: Option<NaiveDate>,
@@ -221,7 +278,8 @@ impl From<&Certificate> for Brief {
             code: certificate.code,
             number: certificate.number.clone(),
             person: certificate.person,
-            level: certificate.level,
+            kind: certificate.kind(),
+            level: certificate.skill().map(|skill| skill.level.code),
             holder: certificate.holder.clone(),
             expires_on: certificate.expires_on,
         }
@@ -235,7 +293,7 @@ pub struct Reservation {
     pub code: PublicCode,
     pub person: PersonId,
     pub body: OrganisationId,
-    pub application: Option<ApplicationId>,
+    pub origin: Option<Origin>,
     /// The certificate whose place the new one takes.
     pub replaces: Option<CertificateId>,
     /// The certificate that the new one renews.

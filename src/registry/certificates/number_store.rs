@@ -9,16 +9,17 @@ use diesel::prelude::*;
 use crate::db::schema::{certificate_days, certificate_reservations, certificate_serials};
 use crate::db::types::At;
 use crate::db::{Conn, DbError, Tx};
-use crate::kernel::certificate_number::{BadNumber, BodyCode, CertificateNumber};
+use crate::kernel::certificate_number::{BadNumber, BodyCode, CertificateNumber, Series};
 use crate::kernel::context::Context;
-use crate::kernel::ids::{AccountId, ApplicationId, CertificateId, OrganisationId, PersonId};
-use crate::kernel::skill::SkillLevel;
+use crate::kernel::ids::{
+    AccountId, ApplicationId, CertificateId, EnrolmentId, FirstAidCertificateId, OrganisationId, PersonId,
+};
 use crate::proof::frozen::SealedRecord;
 use crate::proof::payload::StatusPlace;
 use crate::proof::status::MIN_ENTRIES;
 use crate::registry::certificates::error::Error;
-use crate::registry::certificates::store::{broken, public_code};
-use crate::registry::certificates::{Reservation, ReservationState};
+use crate::registry::certificates::store::{broken, origin, public_code};
+use crate::registry::certificates::{Origin, Reservation, ReservationState};
 use crate::{insert_all, on_each};
 
 /// A list takes new certificates until it is half full, so that a free place is found in a few draws.
@@ -27,28 +28,28 @@ const ROUNDS: u32 = 64;
 /// Rows of one statement.
 const CHUNK: usize = 500;
 
-/// The next `count` numbers by the national rule, without those that the body assigned itself before. The row of
-/// body, year and level stays locked until the transaction ends, and an undone transaction gives its serials back.
-pub fn take_national(
+/// The next `count` numbers by the rule, without those that the body assigned itself before. The row of body, year
+/// and series stays locked until the transaction ends, and an undone transaction gives its serials back.
+pub fn take_numbers(
     tx: &mut Tx,
     body: &BodyCode,
-    level: SkillLevel,
+    series: Series,
     on: NaiveDate,
     count: usize,
 ) -> Result<Vec<CertificateNumber>, Error> {
     let mut numbers = Vec::with_capacity(count);
     while numbers.len() < count {
-        let block = next_national(tx, body, level, on, count - numbers.len())?;
+        let block = next_numbers(tx, body, series, on, count - numbers.len())?;
         let known = known_numbers(tx, &block)?;
         numbers.extend(block.into_iter().filter(|number| !known.contains(number)));
     }
     Ok(numbers)
 }
 
-fn next_national(
+fn next_numbers(
     tx: &mut Tx,
     body: &BodyCode,
-    level: SkillLevel,
+    series: Series,
     on: NaiveDate,
     count: usize,
 ) -> Result<Vec<CertificateNumber>, Error> {
@@ -58,10 +59,10 @@ fn next_national(
         .values((
             serials::body_code.eq(body),
             serials::year.eq(on.year()),
-            serials::level.eq(level),
+            serials::series.eq(series.to_string()),
             serials::next_serial.eq(1 + step),
         ))
-        .on_conflict((serials::body_code, serials::year, serials::level))
+        .on_conflict((serials::body_code, serials::year, serials::series))
         .do_update()
         .set(serials::next_serial.eq(serials::next_serial + step))
         .returning(serials::next_serial)
@@ -69,7 +70,7 @@ fn next_national(
     .map_err(DbError::from)?;
     let number = |serial: i32| {
         let serial = u32::try_from(serial).unwrap_or(0);
-        Ok(CertificateNumber::national(body, on.year(), level, serial)?)
+        Ok(CertificateNumber::in_series(body, on.year(), series, serial)?)
     };
     (next - step..next).map(number).collect()
 }
@@ -166,6 +167,8 @@ struct NewRow<'a> {
     person_id: PersonId,
     body_id: OrganisationId,
     application_id: Option<ApplicationId>,
+    enrolment_id: Option<EnrolmentId>,
+    first_aid_id: Option<FirstAidCertificateId>,
     replaces_id: Option<CertificateId>,
     renews_id: Option<CertificateId>,
     status_list: i32,
@@ -197,7 +200,9 @@ fn row<'a>(context: &Context, new: &'a Reservation) -> Result<NewRow<'a>, Error>
         code: new.code.bytes(),
         person_id: new.person,
         body_id: new.body,
-        application_id: new.application,
+        application_id: new.origin.and_then(Origin::application),
+        enrolment_id: new.origin.and_then(Origin::enrolment),
+        first_aid_id: new.origin.and_then(Origin::first_aid),
         replaces_id: new.replaces,
         renews_id: new.renews,
         status_list,
@@ -242,6 +247,8 @@ struct ReservationRow {
     person_id: PersonId,
     body_id: OrganisationId,
     application_id: Option<ApplicationId>,
+    enrolment_id: Option<EnrolmentId>,
+    first_aid_id: Option<FirstAidCertificateId>,
     replaces_id: Option<CertificateId>,
     renews_id: Option<CertificateId>,
     draft: String,
@@ -259,7 +266,7 @@ impl TryFrom<ReservationRow> for Reservation {
             code: public_code(row.code)?,
             person: row.person_id,
             body: row.body_id,
-            application: row.application_id,
+            origin: origin(row.application_id, row.enrolment_id, row.first_aid_id),
             replaces: row.replaces_id,
             renews: row.renews_id,
             record: SealedRecord::read(&row.draft).map_err(|_| broken("draft"))?,
@@ -273,17 +280,17 @@ impl TryFrom<ReservationRow> for Reservation {
 /// What a certificate is to be made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Occasion {
-    Application(ApplicationId),
+    Earned(Origin),
     Replacement(CertificateId),
     Renewal(CertificateId),
 }
 
 impl Occasion {
-    /// The application that was passed.
+    /// What has earned it.
     #[must_use]
-    pub const fn application(self) -> Option<ApplicationId> {
+    pub const fn origin(self) -> Option<Origin> {
         match self {
-            Self::Application(id) => Some(id),
+            Self::Earned(origin) => Some(origin),
             Self::Replacement(_) | Self::Renewal(_) => None,
         }
     }
@@ -293,7 +300,7 @@ impl Occasion {
     pub const fn replaced(self) -> Option<CertificateId> {
         match self {
             Self::Replacement(id) => Some(id),
-            Self::Application(_) | Self::Renewal(_) => None,
+            Self::Earned(_) | Self::Renewal(_) => None,
         }
     }
 
@@ -302,7 +309,7 @@ impl Occasion {
     pub const fn renewed(self) -> Option<CertificateId> {
         match self {
             Self::Renewal(id) => Some(id),
-            Self::Application(_) | Self::Replacement(_) => None,
+            Self::Earned(_) | Self::Replacement(_) => None,
         }
     }
 }
@@ -312,11 +319,16 @@ pub fn find_open(conn: &mut Conn, occasions: &[Occasion]) -> Result<HashMap<Occa
     use certificate_reservations as reservations;
     let mut open = HashMap::new();
     for chunk in occasions.chunks(CHUNK) {
-        let applications: Vec<_> = chunk.iter().filter_map(|occasion| occasion.application()).collect();
+        let origins: Vec<Origin> = chunk.iter().filter_map(|occasion| occasion.origin()).collect();
+        let applications: Vec<_> = origins.iter().filter_map(|one| one.application()).collect();
+        let enrolments: Vec<_> = origins.iter().filter_map(|one| one.enrolment()).collect();
+        let first_aid: Vec<_> = origins.iter().filter_map(|one| one.first_aid()).collect();
         let replaced: Vec<_> = chunk.iter().filter_map(|occasion| occasion.replaced()).collect();
         let renewed: Vec<_> = chunk.iter().filter_map(|occasion| occasion.renewed()).collect();
         let meant = reservations::application_id
             .eq_any(applications)
+            .or(reservations::enrolment_id.eq_any(enrolments))
+            .or(reservations::first_aid_id.eq_any(first_aid))
             .or(reservations::replaces_id.eq_any(replaced))
             .or(reservations::renews_id.eq_any(renewed));
         let rows: Vec<ReservationRow> = reservations::table
@@ -326,10 +338,10 @@ pub fn find_open(conn: &mut Conn, occasions: &[Occasion]) -> Result<HashMap<Occa
             .load(conn)?;
         for row in rows {
             let found = Reservation::try_from(row)?;
-            let occasion = match (found.application, found.replaces, found.renews) {
+            let occasion = match (found.origin, found.replaces, found.renews) {
                 (_, Some(old), _) => Occasion::Replacement(old),
                 (_, None, Some(old)) => Occasion::Renewal(old),
-                (Some(application), None, None) => Occasion::Application(application),
+                (Some(origin), None, None) => Occasion::Earned(origin),
                 (None, None, None) => return Err(broken("reservation")),
             };
             open.insert(occasion, found);
@@ -358,18 +370,19 @@ pub fn list(
     rows.into_iter().map(Reservation::try_from).collect()
 }
 
-/// Serials below the next one of a body's year and level under which no number was ever taken. Always empty: a
+/// Serials below the next one of a body's year and series under which no number was ever taken. Always empty: a
 /// serial and its reservation are kept or undone together.
 pub fn unexplained(conn: &mut Conn) -> Result<Vec<CertificateNumber>, Error> {
     use certificate_reservations as reservations;
     use certificate_serials as serials;
-    let counters: Vec<(BodyCode, i32, SkillLevel, i32)> = serials::table
-        .select((serials::body_code, serials::year, serials::level, serials::next_serial))
+    let counters: Vec<(BodyCode, i32, String, i32)> = serials::table
+        .select((serials::body_code, serials::year, serials::series, serials::next_serial))
         .load(conn)
         .map_err(DbError::from)?;
     let mut missing = Vec::new();
-    for (body, year, level, next) in counters {
-        let first = CertificateNumber::national(&body, year, level, 1)?;
+    for (body, year, series, next) in counters {
+        let series = series.parse()?;
+        let first = CertificateNumber::in_series(&body, year, series, 1)?;
         let prefix = &first.as_str()[..16];
         let taken: Vec<CertificateNumber> = reservations::table
             .filter(reservations::number.like(format!("{prefix}%")))
@@ -378,7 +391,7 @@ pub fn unexplained(conn: &mut Conn) -> Result<Vec<CertificateNumber>, Error> {
             .map_err(DbError::from)?;
         let taken: HashSet<_> = taken.into_iter().collect();
         for serial in 1..u32::try_from(next).unwrap_or(1) {
-            let number = CertificateNumber::national(&body, year, level, serial)?;
+            let number = CertificateNumber::in_series(&body, year, series, serial)?;
             if !taken.contains(&number) {
                 missing.push(number);
             }

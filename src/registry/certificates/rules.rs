@@ -6,27 +6,95 @@ pub mod term;
 use chrono::NaiveDate;
 
 use crate::kernel::area::AreaCode;
-use crate::kernel::certificate_number::BodyCode;
+use crate::kernel::certificate_number::{BodyCode, Series};
 use crate::kernel::context::{Actor, Role};
 use crate::kernel::ids::{CertificateId, OrganisationId, PersonId};
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
-use crate::proof::frozen::PartResult;
+use crate::kernel::vocabulary::TrainingKind;
+use crate::proof::frozen::{Attested, FirstAid, PartResult, Training, Words};
+use crate::proof::payload::CertificateType;
 use crate::registry::certificates::rules::term::Term;
 use crate::registry::certificates::{Certificate, CertificateState, Change, ReasonCode, Standing};
 use crate::registry::exams::clearance::Cleared;
+use crate::registry::firstaid::{self, FirstAidKind, FirstAidState};
 use crate::registry::organisations::rules::{Undertaking, accredited};
 use crate::registry::organisations::{Accreditation, Organisation, OrganisationStatus, Scope};
+use crate::registry::training::{Class, Enrolment, EnrolmentState, Programme};
 
-/// Why somebody deserves a certificate: an exam that was passed and published, or a certificate to be replaced or
-/// renewed.
+/// What a certificate is to attest, before it is put into the words of the day.
+#[derive(Debug, Clone)]
+pub enum Merit {
+    /// An assessment that was passed.
+    Skill { occupation: Occupation, specialty: Specialty, level: SkillLevel, results: Vec<PartResult> },
+    /// A class that was completed.
+    Training {
+        kind: TrainingKind,
+        course: Words,
+        hours: u32,
+        from: NaiveDate,
+        until: NaiveDate,
+        completed_on: NaiveDate,
+    },
+    /// A first-aid certificate that is on record.
+    FirstAid { original_issuer: Words, original_number: String, original_issued_on: NaiveDate },
+}
+
+impl Merit {
+    fn of(attested: &Attested) -> Self {
+        match attested.clone() {
+            Attested::Skill(skill) => Self::Skill {
+                occupation: skill.occupation.code,
+                specialty: skill.specialty.map_or(Specialty::General, |specialty| specialty.code),
+                level: skill.level.code,
+                results: skill.results,
+            },
+            Attested::Training(Training { kind, course, hours, from, until, completed_on, .. }) => {
+                Self::Training { kind, course, hours, from, until, completed_on }
+            }
+            Attested::FirstAid(FirstAid { original_issuer, original_number, original_issued_on, .. }) => {
+                Self::FirstAid { original_issuer, original_number, original_issued_on }
+            }
+        }
+    }
+
+    #[must_use]
+    pub fn kind(&self) -> CertificateType {
+        match self {
+            Self::Skill { .. } => CertificateType::Skill,
+            Self::Training { kind, .. } => (*kind).into(),
+            Self::FirstAid { .. } => CertificateType::FirstAid,
+        }
+    }
+
+    /// Where its number is counted.
+    #[must_use]
+    pub fn series(&self) -> Option<Series> {
+        match self {
+            Self::Skill { level, .. } => Some(Series::of_level(*level)),
+            Self::Training { .. } | Self::FirstAid { .. } => self.kind().series(),
+        }
+    }
+
+    /// What its body must be accredited for.
+    const fn scope(&self) -> Scope {
+        match self {
+            Self::Skill { .. } => Scope::Assessment,
+            Self::Training { .. } => Scope::Training,
+            Self::FirstAid { .. } => Scope::FirstAid,
+        }
+    }
+}
+
+/// Why somebody deserves a certificate: an exam that was passed and published, a class that was completed, a first-aid
+/// certificate on record, or a certificate to be replaced or renewed.
 #[derive(Debug, Clone)]
 pub struct Grounds {
     person: PersonId,
     body: OrganisationId,
-    occupation: Occupation,
-    specialty: Specialty,
-    level: SkillLevel,
-    results: Vec<PartResult>,
+    merit: Merit,
+    /// What the accreditation must be for, as far as that is known.
+    occupation: Option<Occupation>,
+    level: Option<SkillLevel>,
     term: Term,
 }
 
@@ -36,12 +104,66 @@ impl Grounds {
         Self {
             person: cleared.person(),
             body: cleared.body(),
-            occupation: cleared.occupation(),
-            specialty: cleared.specialty(),
-            level: cleared.level(),
-            results: cleared.results().to_vec(),
+            merit: Merit::Skill {
+                occupation: cleared.occupation(),
+                specialty: cleared.specialty(),
+                level: cleared.level(),
+                results: cleared.results().to_vec(),
+            },
+            occupation: Some(cleared.occupation()),
+            level: Some(cleared.level()),
             term: Term::FromIssue,
         }
+    }
+
+    /// 结业: what a training teaches does not run out. `kind` is what the programme's completion earns.
+    pub fn trained(
+        enrolment: &Enrolment,
+        class: &Class,
+        programme: &Programme,
+        kind: Option<TrainingKind>,
+    ) -> Result<Self, NotIssuable> {
+        let completed_on = enrolment.completed_on.filter(|_| enrolment.state == EnrolmentState::Completed);
+        let completed_on = completed_on.ok_or(NotIssuable::NotCompleted)?;
+        Ok(Self {
+            person: enrolment.person,
+            body: class.school,
+            merit: Merit::Training {
+                kind: kind.ok_or(NotIssuable::NoCertificate)?,
+                course: Words { zh: programme.title.clone(), en: programme.title_en.clone() },
+                hours: u32::try_from(programme.hours()).unwrap_or(0),
+                from: class.starts_on,
+                until: class.ends_on,
+                completed_on,
+            },
+            occupation: programme.occupation,
+            level: programme.level,
+            term: Term::Kept(None),
+        })
+    }
+
+    /// 救护员证登记: `issuer` says that it gave out what is on record, for as long as that is valid.
+    pub fn on_record(
+        seen: &firstaid::FirstAid,
+        issuer: &Organisation,
+        today: NaiveDate,
+    ) -> Result<Self, NotIssuable> {
+        let is_rescuer = seen.kind == FirstAidKind::Rescuer;
+        if !is_rescuer || firstaid::rules::state_on(seen, today) != FirstAidState::Valid {
+            return Err(NotIssuable::NotOnRecord);
+        }
+        Ok(Self {
+            person: seen.person,
+            body: issuer.id,
+            merit: Merit::FirstAid {
+                original_issuer: Words { zh: issuer.name.clone(), en: issuer.name_en.clone() },
+                original_number: seen.number.clone(),
+                original_issued_on: seen.issued_on,
+            },
+            occupation: None,
+            level: None,
+            term: Term::Kept(Some(seen.expires_on)),
+        })
     }
 
     /// 换发: whoever holds a valid certificate was cleared for it once. The new one ends when the old one would.
@@ -54,6 +176,9 @@ impl Grounds {
 
     /// 期满换证: from `days` before the last day, for a term that begins where the old one's ends.
     pub fn renewing(old: &Certificate, today: NaiveDate, days: u32) -> Result<Self, NotAllowed> {
+        if old.kind() == CertificateType::FirstAid {
+            return Err(NotAllowed::RecordedAnew);
+        }
         let last_day = term::renewable(old.expires_on, today, days)?;
         Self::of(old, today, Term::After(last_day))
     }
@@ -63,10 +188,9 @@ impl Grounds {
         Ok(Self {
             person: old.person,
             body: old.body,
-            occupation: old.occupation,
-            specialty: old.specialty,
-            level: old.level,
-            results: old.record.results.clone(),
+            merit: Merit::of(&old.record.attested),
+            occupation: old.skill().map(|skill| skill.occupation.code),
+            level: old.skill().map(|skill| skill.level.code),
             term,
         })
     }
@@ -91,23 +215,8 @@ impl Issuable {
     }
 
     #[must_use]
-    pub const fn occupation(&self) -> Occupation {
-        self.grounds.occupation
-    }
-
-    #[must_use]
-    pub const fn specialty(&self) -> Specialty {
-        self.grounds.specialty
-    }
-
-    #[must_use]
-    pub const fn level(&self) -> SkillLevel {
-        self.grounds.level
-    }
-
-    #[must_use]
-    pub fn results(&self) -> &[PartResult] {
-        &self.grounds.results
+    pub const fn merit(&self) -> &Merit {
+        &self.grounds.merit
     }
 
     /// The last day, where the rule in force gives a certificate `years` or no end.
@@ -125,10 +234,16 @@ impl Issuable {
 /// Why none may be issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotIssuable {
-    /// The body is closed, or no assessment body with a code of its own.
+    /// The body is closed, or has no code of its own.
     Body,
-    /// It is not accredited for this occupation and level today: never was, no more, or halted.
+    /// It is not accredited for this today: never was, no more, or halted.
     Accreditation(&'static str),
+    /// The trainee has not completed the class.
+    NotCompleted,
+    /// The programme's completion earns none.
+    NoCertificate,
+    /// Not a 救护员证, or not valid today.
+    NotOnRecord,
 }
 
 /// Whether `body` may today issue on these grounds.
@@ -141,9 +256,9 @@ pub fn issuable(
     let open = body.status == OrganisationStatus::Active && body.id == grounds.body;
     let body_code = body.body_code.clone().filter(|_| open).ok_or(NotIssuable::Body)?;
     let undertaking = Undertaking {
-        scope: Scope::Assessment,
-        occupation: Some(grounds.occupation),
-        level: Some(grounds.level),
+        scope: grounds.merit.scope(),
+        occupation: grounds.occupation,
+        level: grounds.level,
         on: today,
     };
     accredited(held, undertaking).map_err(|why| NotIssuable::Accreditation(why.code()))?;
@@ -169,6 +284,8 @@ pub enum NotAllowed {
     Renewed,
     /// A request to revoke it waits: a new paper would escape it.
     RevocationWaits,
+    /// It says what is on record; the next one is recorded, not renewed.
+    RecordedAnew,
 }
 
 impl CertificateState {
@@ -240,7 +357,7 @@ impl ReasonCode {
     #[must_use]
     pub const fn fits(self, change: Change) -> bool {
         match change {
-            Change::Issue => matches!(self, Self::Passed),
+            Change::Issue => matches!(self, Self::Passed | Self::OnRecord),
             Change::Suspend => matches!(self, Self::Investigation | Self::HolderRequest | Self::Other),
             Change::Reinstate => matches!(self, Self::Cleared | Self::HolderRequest | Self::Other),
             Change::Revoke => matches!(
@@ -277,16 +394,16 @@ pub fn may_see(actor: &Actor, whose: Whose<'_>) -> bool {
         Role::Bureau | Role::Administrator => {
             actor.area.as_ref().is_none_or(|area| whose.area.is_within(area))
         }
-        Role::Assessor => actor.organisation == Some(whose.body),
+        Role::Assessor | Role::School | Role::FirstAidIssuer => actor.organisation == Some(whose.body),
         Role::Caregiver => actor.person == Some(whose.person),
-        Role::Finance | Role::Town | Role::School | Role::FirstAidIssuer | Role::Institution => false,
+        Role::Finance | Role::Town | Role::Institution => false,
     }
 }
 
 /// Whether `actor`, who may see it, may change it.
 #[must_use]
 pub const fn may_change(actor: &Actor) -> bool {
-    matches!(actor.role, Role::Bureau | Role::Assessor)
+    matches!(actor.role, Role::Bureau | Role::Assessor | Role::School | Role::FirstAidIssuer)
 }
 
 /// What a call to revoke comes to.
@@ -304,7 +421,7 @@ pub enum NotSecond {
     /// The first person again, or another reason than the first person's.
     SamePerson,
     OtherReason,
-    /// The bureau decides; an assessment body only asks.
+    /// The bureau decides; an issuing body only asks.
     NotBureau,
 }
 
@@ -322,7 +439,7 @@ pub enum Caller {
     Another,
 }
 
-/// 撤销: where the jurisdiction asks for two persons, the first call waits; an assessment body's always does.
+/// 撤销: where the jurisdiction asks for two persons, the first call waits; an issuing body's always does.
 pub fn revocation_step(
     role: Role,
     persons: Persons,

@@ -10,18 +10,20 @@ use crate::kernel::certificate_number::CertificateNumber;
 use crate::kernel::context::Context;
 use crate::kernel::dates::Timestamp;
 use crate::kernel::ids::{
-    AccountId, ApplicationId, CertificateEventId, CertificateId, OrganisationId, PersonId, PublicCode, entity,
+    AccountId, ApplicationId, CertificateEventId, CertificateId, EnrolmentId, FirstAidCertificateId,
+    OrganisationId, PersonId, PublicCode, entity,
 };
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::proof::frozen::SealedRecord;
-use crate::proof::payload::StatusPlace;
+use crate::proof::payload::{CertificateType, StatusPlace};
 use crate::registry::certificates::{
-    Certificate, CertificateEvent, CertificateState, Change, EventState, News, ReasonCode, ReservationState,
-    Standing, UploadState,
+    Certificate, CertificateEvent, CertificateState, Change, EventState, News, Origin, ReasonCode,
+    ReservationState, Standing, UploadState,
 };
 use crate::{insert_all, stored_as_code};
 
 stored_as_code!(Standing, Change, News, ReasonCode, EventState, ReservationState, UploadState);
+stored_as_code!(CertificateType);
 
 /// Rows of one statement.
 pub(super) const CHUNK: usize = 500;
@@ -34,10 +36,9 @@ struct CertificateRow {
     number: CertificateNumber,
     person_id: PersonId,
     application_id: Option<ApplicationId>,
+    enrolment_id: Option<EnrolmentId>,
+    first_aid_id: Option<FirstAidCertificateId>,
     body_id: OrganisationId,
-    occupation: Occupation,
-    specialty: Specialty,
-    level: SkillLevel,
     holder: String,
     issued_on: NaiveDate,
     expires_on: Option<NaiveDate>,
@@ -72,6 +73,16 @@ fn place(list: i32, index: i32) -> Result<StatusPlace, DbError> {
     Ok(StatusPlace { list: number(list)?, index: number(index)? })
 }
 
+/// Of the columns of which one row has at most one.
+pub(super) fn origin(
+    application: Option<ApplicationId>,
+    enrolment: Option<EnrolmentId>,
+    first_aid: Option<FirstAidCertificateId>,
+) -> Option<Origin> {
+    let earned = application.map(Origin::Application).or(enrolment.map(Origin::Enrolment));
+    earned.or(first_aid.map(Origin::FirstAid))
+}
+
 impl TryFrom<CertificateRow> for Certificate {
     type Error = DbError;
 
@@ -90,11 +101,8 @@ impl TryFrom<CertificateRow> for Certificate {
             code: public_code(row.code)?,
             number: row.number,
             person: row.person_id,
-            application: row.application_id,
+            origin: origin(row.application_id, row.enrolment_id, row.first_aid_id),
             body: row.body_id,
-            occupation: row.occupation,
-            specialty: row.specialty,
-            level: row.level,
             holder: row.holder,
             issued_on: row.issued_on,
             expires_on: row.expires_on,
@@ -147,25 +155,41 @@ pub fn find_by_number(conn: &mut Conn, number: &CertificateNumber) -> Result<Opt
     row.map(Certificate::try_from).transpose()
 }
 
-/// Those of the applications for which a certificate was issued.
-pub fn issued_for(conn: &mut Conn, all: &[ApplicationId]) -> Result<HashSet<ApplicationId>, DbError> {
+type Origins = (Option<ApplicationId>, Option<EnrolmentId>, Option<FirstAidCertificateId>);
+
+/// The certificates that these origins have earned, as a condition.
+macro_rules! earned_by {
+    ($origins:expr) => {{
+        let origins: &[Origin] = $origins;
+        let applications: Vec<_> = origins.iter().filter_map(|one| one.application()).collect();
+        let enrolments: Vec<_> = origins.iter().filter_map(|one| one.enrolment()).collect();
+        let first_aid: Vec<_> = origins.iter().filter_map(|one| one.first_aid()).collect();
+        certificates::application_id
+            .eq_any(applications)
+            .or(certificates::enrolment_id.eq_any(enrolments))
+            .or(certificates::first_aid_id.eq_any(first_aid))
+    }};
+}
+
+/// Those for which a certificate was issued.
+pub fn issued_for(conn: &mut Conn, all: &[Origin]) -> Result<HashSet<Origin>, DbError> {
     let mut issued = HashSet::new();
     for chunk in all.chunks(CHUNK) {
-        let found: Vec<Option<ApplicationId>> = certificates::table
-            .filter(certificates::application_id.eq_any(chunk.to_vec()))
-            .select(certificates::application_id)
+        let found: Vec<Origins> = certificates::table
+            .filter(earned_by!(chunk))
+            .select((certificates::application_id, certificates::enrolment_id, certificates::first_aid_id))
             .load(conn)?;
-        issued.extend(found.into_iter().flatten());
+        issued.extend(found.into_iter().filter_map(|(one, two, three)| origin(one, two, three)));
     }
     Ok(issued)
 }
 
-/// The certificates that were issued for these applications, those in another's place too.
-pub fn of_applications(conn: &mut Conn, all: &[ApplicationId]) -> Result<Vec<Certificate>, DbError> {
+/// The certificates that were issued for these, those in another's place too.
+pub fn of_origins(conn: &mut Conn, all: &[Origin]) -> Result<Vec<Certificate>, DbError> {
     let mut found = Vec::new();
     for chunk in all.chunks(CHUNK) {
         let rows: Vec<CertificateRow> = certificates::table
-            .filter(certificates::application_id.eq_any(chunk.to_vec()))
+            .filter(earned_by!(chunk))
             .order(certificates::id)
             .select(CertificateRow::as_select())
             .load(conn)?;
@@ -190,6 +214,7 @@ pub fn of_person(conn: &mut Conn, person: PersonId) -> Result<Vec<Certificate>, 
 pub struct Filter {
     /// Those of these bodies.
     pub bodies: Vec<OrganisationId>,
+    pub kind: Option<CertificateType>,
     pub standing: Option<Standing>,
     /// Those older than this one.
     pub before: Option<CertificateId>,
@@ -201,6 +226,9 @@ pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Certific
         .filter(certificates::body_id.eq_any(filter.bodies.clone()))
         .select(CertificateRow::as_select())
         .into_boxed();
+    if let Some(kind) = filter.kind {
+        query = query.filter(certificates::kind.eq(kind));
+    }
     if let Some(standing) = filter.standing {
         query = query.filter(certificates::state.eq(standing));
     }
@@ -239,10 +267,13 @@ struct NewRow<'a> {
     number: CertificateNumber,
     person_id: PersonId,
     application_id: Option<ApplicationId>,
+    enrolment_id: Option<EnrolmentId>,
+    first_aid_id: Option<FirstAidCertificateId>,
     body_id: OrganisationId,
-    occupation: Occupation,
-    specialty: Specialty,
-    level: SkillLevel,
+    kind: CertificateType,
+    occupation: Option<Occupation>,
+    specialty: Option<Specialty>,
+    level: Option<SkillLevel>,
     holder: &'a str,
     issued_on: NaiveDate,
     expires_on: Option<NaiveDate>,
@@ -266,16 +297,20 @@ struct NewRow<'a> {
 
 fn row<'a>(context: &Context, new: &'a Certificate) -> Result<NewRow<'a>, DbError> {
     let stored = |number: u32| i32::try_from(number).map_err(|_| broken("status place"));
+    let skill = new.skill();
     Ok(NewRow {
         id: new.id,
         code: new.code.bytes(),
         number: new.number.clone(),
         person_id: new.person,
-        application_id: new.application,
+        application_id: new.origin.and_then(Origin::application),
+        enrolment_id: new.origin.and_then(Origin::enrolment),
+        first_aid_id: new.origin.and_then(Origin::first_aid),
         body_id: new.body,
-        occupation: new.occupation,
-        specialty: new.specialty,
-        level: new.level,
+        kind: new.kind(),
+        occupation: skill.map(|skill| skill.occupation.code),
+        specialty: skill.map(|skill| skill.specialty.as_ref().map_or(Specialty::General, |known| known.code)),
+        level: skill.map(|skill| skill.level.code),
         holder: &new.holder,
         issued_on: new.issued_on,
         expires_on: new.expires_on,

@@ -9,7 +9,7 @@ use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::firstaid::error::Error;
 use crate::registry::firstaid::{Filter, FirstAid, NewFirstAid, rules, store};
 use crate::registry::organisations::rules::{Undertaking, accredited};
-use crate::registry::organisations::{self, Scope};
+use crate::registry::organisations::{self, Organisation, Scope};
 use crate::registry::people::sealing::Sealer;
 use crate::registry::{audit, employment, people};
 
@@ -147,6 +147,18 @@ pub fn first_aid_list(
         Some(Role::Finance | Role::Town | Role::School | Role::Assessor) => return Err(Error::NotFound),
     }
     Ok(store::list(conn, &filter, context.today(), page)?)
+}
+
+/// One that the caller's own organisation gave out, with that organisation.
+pub fn own(
+    conn: &mut Conn,
+    context: &Context,
+    id: FirstAidCertificateId,
+) -> Result<(FirstAid, Organisation), Error> {
+    let found = store::find(conn, id)?.ok_or(Error::NotFound)?;
+    let (issuer, name) = own_issuer(conn, context.actor.as_ref())?.ok_or(Error::NotFound)?;
+    let issuer = organisations::service::organisation(conn, issuer)?;
+    if name == found.issuer { Ok((found, issuer)) } else { Err(Error::NotFound) }
 }
 
 /// The organisation in whose name a first-aid issuer's account records.

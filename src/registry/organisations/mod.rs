@@ -58,7 +58,8 @@ pub struct Organisation {
     pub name_en: String,
     pub credit_code: Option<CreditCode>,
     pub area_code: AreaCode,
-    /// The code that begins the numbers of an assessment body's certificates.
+    /// The code that begins the numbers of its certificates: an assessment body has one; a school or a first-aid issuer
+    /// that issues certificates too.
     pub body_code: Option<BodyCode>,
     /// What kind of institution a care institution is.
     pub institution_kind: Option<InstitutionKind>,

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::kernel::certificate_number::BodyKind;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::kernel::skill::{Occupation, SkillLevel};
 use crate::kernel::vocabulary::OrganisationKind;
@@ -64,12 +65,20 @@ pub fn accredited(held: &[Accreditation], undertaking: Undertaking) -> Result<()
 /// Checks what an organisation's entry can be checked for by itself.
 pub fn check(new: &NewOrganisation) -> Result<(), Invalid> {
     let mut errors = Vec::new();
-    let is_body = new.kind == OrganisationKind::AssessmentBody;
-    if is_body && new.body_code.is_none() {
-        errors.push(FieldError::new("body_code", "required"));
-    }
-    if !is_body && new.body_code.is_some() {
-        errors.push(FieldError::new("body_code", "not-for-this-kind"));
+    let due = match new.kind {
+        OrganisationKind::AssessmentBody => Some(BodyKind::Assessment),
+        OrganisationKind::TrainingSchool => Some(BodyKind::Training),
+        OrganisationKind::FirstAidIssuer => Some(BodyKind::FirstAid),
+        _ => None,
+    };
+    match &new.body_code {
+        None if new.kind == OrganisationKind::AssessmentBody => {
+            errors.push(FieldError::new("body_code", "required"));
+        }
+        Some(code) if due != Some(code.kind()) => {
+            errors.push(FieldError::new("body_code", "not-for-this-kind"));
+        }
+        _ => {}
     }
     if (new.kind == OrganisationKind::CareInstitution) != new.institution_kind.is_some() {
         let code = if new.institution_kind.is_some() { "not-for-this-kind" } else { "required" };

@@ -15,7 +15,9 @@ use usvg::{Options, Tree};
 use super::design::{CertificateDesigns, Design, FormDesign, PageDesign};
 use super::draw::draw;
 use super::paper::{POINTS_PER_MILLIMETRE, finish, metadata, new_document, page_size, pdf_date, unwritable};
-use super::{DesignKind, Form, Particulars, PrintedCertificate, RenderError, require_glyphs, template_error};
+use super::{
+    Course, DesignKind, Form, Particulars, PrintedCertificate, RenderError, require_glyphs, template_error,
+};
 use crate::render::helper::FitText;
 use crate::render::sheet::write::{SheetFormat, WriteError, export};
 use crate::render::sheet::{Column, ColumnKind, Presence, SheetLanguage};
@@ -206,9 +208,10 @@ impl LedgerRow {
     pub fn of(certificate: &PrintedCertificate) -> Self {
         let subject = match &certificate.particulars {
             Particulars::SkillLevel { level, .. } => level,
-            Particulars::TrainingCompletion { course, .. } | Particulars::FamilyCarer { course, .. } => {
-                course
-            }
+            Particulars::FamilyCarer { course, .. }
+            | Particulars::TrainingCompletion(Course { course, .. })
+            | Particulars::CareManager(Course { course, .. })
+            | Particulars::DeviceFitter(Course { course, .. }) => course,
             Particulars::FirstAid { issuer, .. } => issuer,
         };
         Self {

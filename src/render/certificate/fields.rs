@@ -44,13 +44,15 @@ fn particulars(particulars: &Particulars) -> Vec<(&'static str, Value)> {
                 ("level", bilingual(level)),
             ]
         }
-        Particulars::TrainingCompletion { course, hours, from, until, result } => vec![
-            ("course", bilingual(course)),
-            ("hours", class_hours(*hours)),
-            ("from", day(*from)),
-            ("until", day(*until)),
-            ("period", period(*from, *until)),
-            ("result", bilingual(result)),
+        Particulars::TrainingCompletion(course)
+        | Particulars::CareManager(course)
+        | Particulars::DeviceFitter(course) => vec![
+            ("course", bilingual(&course.course)),
+            ("hours", class_hours(course.hours)),
+            ("from", day(course.from)),
+            ("until", day(course.until)),
+            ("period", period(course.from, course.until)),
+            ("result", bilingual(&course.result)),
         ],
         Particulars::FamilyCarer { course, hours, completed_on } => vec![
             ("course", bilingual(course)),

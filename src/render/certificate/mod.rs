@@ -61,17 +61,11 @@ pub enum Particulars {
         level: Bilingual,
     },
     /// 养老护理员培训结业证书
-    TrainingCompletion {
-        /// 培训项目
-        course: Bilingual,
-        /// 学时, of 45 minutes
-        hours: u32,
-        /// 培训起止日期, both included
-        from: NaiveDate,
-        until: NaiveDate,
-        /// 考核结果
-        result: Bilingual,
-    },
+    TrainingCompletion(Course),
+    /// 养老经管人证书
+    CareManager(Course),
+    /// 康复辅助器具适配人员证书
+    DeviceFitter(Course),
     /// 家庭照护者培训证书
     FamilyCarer {
         /// 培训内容
@@ -90,6 +84,21 @@ pub enum Particulars {
         /// 发证日期 of the certificate that was seen
         original_issued_on: NaiveDate,
     },
+}
+
+/// A training that was completed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Course {
+    /// 培训项目
+    pub course: Bilingual,
+    /// 学时, of 45 minutes
+    pub hours: u32,
+    /// 培训起止日期, both included
+    pub from: NaiveDate,
+    pub until: NaiveDate,
+    /// 考核结果
+    pub result: Bilingual,
 }
 
 /// A text in both languages of the certificate.
@@ -129,6 +138,8 @@ pub enum DesignKind {
     TrainingCompletion,
     FamilyCarer,
     FirstAid,
+    CareManager,
+    DeviceFitter,
 }
 
 crate::codes! {
@@ -164,7 +175,9 @@ impl Particulars {
     pub const fn kind(&self) -> DesignKind {
         match self {
             Self::SkillLevel { .. } => DesignKind::SkillLevel,
-            Self::TrainingCompletion { .. } => DesignKind::TrainingCompletion,
+            Self::TrainingCompletion(_) => DesignKind::TrainingCompletion,
+            Self::CareManager(_) => DesignKind::CareManager,
+            Self::DeviceFitter(_) => DesignKind::DeviceFitter,
             Self::FamilyCarer { .. } => DesignKind::FamilyCarer,
             Self::FirstAid { .. } => DesignKind::FirstAid,
         }
@@ -172,8 +185,14 @@ impl Particulars {
 }
 
 impl DesignKind {
-    pub const ALL: [Self; 4] =
-        [Self::SkillLevel, Self::TrainingCompletion, Self::FamilyCarer, Self::FirstAid];
+    pub const ALL: [Self; 6] = [
+        Self::SkillLevel,
+        Self::TrainingCompletion,
+        Self::FamilyCarer,
+        Self::FirstAid,
+        Self::CareManager,
+        Self::DeviceFitter,
+    ];
 
     /// The folder of the design.
     #[must_use]
@@ -183,6 +202,8 @@ impl DesignKind {
             Self::TrainingCompletion => "training-completion",
             Self::FamilyCarer => "family-carer",
             Self::FirstAid => "first-aid",
+            Self::CareManager => "care-manager",
+            Self::DeviceFitter => "device-fitter",
         }
     }
 }

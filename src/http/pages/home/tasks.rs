@@ -263,7 +263,7 @@ fn own_sessions(conn: &mut Conn, context: &Context, actor: &Actor) -> Result<Vec
 fn unissued(conn: &mut Conn, context: &Context, whole: &exams::service::Whole) -> Result<usize, Problem> {
     let ended = |notice: exams::Notice| notice.has_ended(context.today());
     let cleared = whole.candidates().filter(|candidate| candidate.notice.is_some_and(ended));
-    let cleared: Vec<_> = cleared.map(|candidate| candidate.id).collect();
+    let cleared: Vec<_> = cleared.map(|one| certificates::Origin::Application(one.id)).collect();
     Ok(cleared.len() - certificates::store::issued_for(conn, &cleared)?.len())
 }
 

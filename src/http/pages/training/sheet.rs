@@ -13,6 +13,7 @@ use crate::http::texts::Texts;
 use crate::kernel::ids::ClassId;
 use crate::kernel::invalid::FieldError;
 use crate::registry::areas;
+use crate::registry::certificates::{self, Origin};
 use crate::registry::people::Person;
 use crate::registry::training::rules::completion::{completion, hours_needed};
 use crate::registry::training::rules::{self, LocalRules};
@@ -42,13 +43,18 @@ pub fn trainee(enrolment: &Enrolment, person: &Person) -> Value {
 /// The page of a class that the caller may see; `reason` is what was typed for a decision that was refused.
 pub async fn class_page(call: &Call, id: ClassId, reason: &str) -> Result<Value, Problem> {
     let rules = local_rules(&call.app)?;
-    let (sheet, area) = call
+    let (sheet, area, issued) = call
         .read(move |conn, context| {
             let sheet = view_class(conn, context, id)?;
             let area = areas::store::find(conn, &sheet.class.area_code)?;
-            Ok((sheet, area))
+            let completed: Vec<Origin> = completed(&sheet).map(|one| Origin::Enrolment(one.id)).collect();
+            let issued = certificates::store::issued_for(conn, &completed)?.len();
+            Ok((sheet, area, issued))
         })
         .await?;
+    let earned = completed(&sheet)
+        .find_map(|one| call.app.seeds.training_certificate(&sheet.programme.code, one.completed_on?));
+    let due = if earned.is_some() { completed(&sheet).count() - issued } else { 0 };
     let texts = call.app.views.texts(call.language);
     let class = &sheet.class;
     let there = |e: &Enrolment| e.state != EnrolmentState::Withdrawn;
@@ -56,7 +62,7 @@ pub async fn class_page(call: &Call, id: ClassId, reason: &str) -> Result<Value,
     let filing = class.state.filing();
     let calendar = call.app.seeds.calendar.working_days();
     let waiting = filing.filter(|_| class.state.status() == ClassStatus::Filed);
-    let due = waiting.and_then(|filing| rules::review_due(filing, &calendar, &rules).ok());
+    let review_due = waiting.and_then(|filing| rules::review_due(filing, &calendar, &rules).ok());
     let programme = &sheet.programme;
     Ok(json!({
         "crumbs": [crumb(texts)],
@@ -69,11 +75,12 @@ pub async fn class_page(call: &Call, id: ClassId, reason: &str) -> Result<Value,
         "area": area.map(|area| area_name(texts, &area)), "place": class.place,
         "starts_on": class.starts_on, "ends_on": class.ends_on,
         "enrolled": enrolled, "capacity": class.capacity,
-        "filed_at": filing.map(|filing| filing.at), "review_due": due,
-        "overdue": due.is_some_and(|due| due < call.context.today()),
+        "filed_at": filing.map(|filing| filing.at), "review_due": review_due,
+        "overdue": review_due.is_some_and(|due| due < call.context.today()),
         "state_reason": class.state.reason(),
         "typed_reason": reason,
-        "may": may(call, &sheet)?,
+        "may": may(call, &sheet, due)?,
+        "certificate": earned, "certificates_issued": issued, "certificates_due": due,
         "modules": modules(call, &sheet),
         "trainees": sheet
             .trainees
@@ -84,8 +91,13 @@ pub async fn class_page(call: &Call, id: ClassId, reason: &str) -> Result<Value,
     }))
 }
 
+fn completed(sheet: &ClassSheet) -> impl Iterator<Item = &Enrolment> {
+    let all = sheet.trainees.iter().map(|(enrolment, _)| enrolment);
+    all.filter(|enrolment| enrolment.state == EnrolmentState::Completed)
+}
+
 /// Which buttons the page offers; the operations check once more.
-fn may(call: &Call, sheet: &ClassSheet) -> Result<Value, Problem> {
+fn may(call: &Call, sheet: &ClassSheet, certificates_due: usize) -> Result<Value, Problem> {
     let (actor, state) = (call.actor()?, &sheet.class.state);
     let runs = rules::runs(actor, &sheet.class);
     let ended = rules::phase(&sheet.class, call.context.today()) == Phase::Ended;
@@ -94,6 +106,7 @@ fn may(call: &Call, sheet: &ClassSheet) -> Result<Value, Problem> {
         "change": runs && state.open_to_change().is_ok(),
         "enrol": runs && state.open_to_enrolment().is_ok(),
         "record": runs && state.open_to_records().is_ok(),
+        "issue": runs && certificates_due > 0,
         "close": runs && state.open_to_records().is_ok() && ended,
         "review": waits && rules::reviews(actor, &sheet.class),
     }))

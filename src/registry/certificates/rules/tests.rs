@@ -122,7 +122,11 @@ fn who_may_see_one() {
     check(Role::Assessor, 2, None, 0, false);
     check(Role::Caregiver, 0, None, 7, true);
     check(Role::Caregiver, 0, None, 8, false);
-    for role in [Role::School, Role::Institution, Role::Finance, Role::Town, Role::FirstAidIssuer] {
+    for role in [Role::School, Role::FirstAidIssuer] {
+        check(role, 1, None, 0, true);
+        check(role, 2, None, 0, false);
+    }
+    for role in [Role::Institution, Role::Finance, Role::Town] {
         check(role, 1, Some("330481"), 7, false);
     }
 }
@@ -131,10 +135,14 @@ fn grounds() -> Grounds {
     Grounds {
         person: PersonId::from_uuid(Uuid::from_u128(7)),
         body: OrganisationId::from_uuid(Uuid::from_u128(1)),
-        occupation: Occupation::ElderlyCareWorker,
-        specialty: Specialty::General,
-        level: SkillLevel::Five,
-        results: Vec::new(),
+        merit: Merit::Skill {
+            occupation: Occupation::ElderlyCareWorker,
+            specialty: Specialty::General,
+            level: SkillLevel::Five,
+            results: Vec::new(),
+        },
+        occupation: Some(Occupation::ElderlyCareWorker),
+        level: Some(SkillLevel::Five),
         term: Term::FromIssue,
     }
 }

@@ -79,6 +79,8 @@ fn each_paper_says_what_it_is_and_is_not() {
         DesignKind::FirstAid,
         &["救护员证登记凭证", "不是救护员证，效力以原证为准", "33J20260411827", "2029年4月10日"],
     );
+    check(DesignKind::CareManager, &["养老经管人证书", "本证书不是职业技能等级证书", "60学时"]);
+    check(DesignKind::DeviceFitter, &["康复辅助器具适配人员证书", "本证书不是职业技能等级证书", "40学时"]);
 }
 
 #[test]

@@ -1,0 +1,33 @@
+-- Types of certificate beside the skill level: occupation, specialty and level are a skill certificate's alone.
+DROP INDEX certificates_headcount;
+ALTER TABLE certificates RENAME COLUMN occupation TO occupation_before;
+ALTER TABLE certificates ADD COLUMN occupation TEXT;
+UPDATE certificates SET occupation = occupation_before;
+ALTER TABLE certificates DROP COLUMN occupation_before;
+ALTER TABLE certificates RENAME COLUMN specialty TO specialty_before;
+ALTER TABLE certificates ADD COLUMN specialty TEXT;
+UPDATE certificates SET specialty = specialty_before;
+ALTER TABLE certificates DROP COLUMN specialty_before;
+ALTER TABLE certificates RENAME COLUMN level TO level_before;
+ALTER TABLE certificates ADD COLUMN level TEXT;
+UPDATE certificates SET level = level_before;
+ALTER TABLE certificates DROP COLUMN level_before;
+CREATE INDEX certificates_headcount
+    ON certificates (person_id, occupation, level, issued_on, expires_on, state, state_since, id);
+ALTER TABLE certificates ADD COLUMN kind TEXT NOT NULL DEFAULT 'skill'
+    CHECK ((kind = 'skill') = (level IS NOT NULL));
+-- What earned it, where that is no application.
+ALTER TABLE certificates ADD COLUMN enrolment_id BLOB REFERENCES enrolments (id);
+ALTER TABLE certificates ADD COLUMN first_aid_id BLOB REFERENCES first_aid_certificates (id);
+CREATE INDEX certificates_enrolment ON certificates (enrolment_id) WHERE enrolment_id IS NOT NULL;
+CREATE INDEX certificates_first_aid ON certificates (first_aid_id) WHERE first_aid_id IS NOT NULL;
+
+ALTER TABLE certificate_reservations ADD COLUMN enrolment_id BLOB REFERENCES enrolments (id);
+ALTER TABLE certificate_reservations ADD COLUMN first_aid_id BLOB REFERENCES first_aid_certificates (id);
+CREATE UNIQUE INDEX certificate_reservations_enrolment ON certificate_reservations (enrolment_id)
+    WHERE state <> 'void' AND enrolment_id IS NOT NULL;
+CREATE UNIQUE INDEX certificate_reservations_first_aid ON certificate_reservations (first_aid_id)
+    WHERE state <> 'void' AND first_aid_id IS NOT NULL;
+
+-- Position 16 of a number: the level for an assessment body, the type of certificate for any other.
+ALTER TABLE certificate_serials RENAME COLUMN level TO series;
