@@ -2,7 +2,9 @@
 
 use crate::db::DbError;
 use crate::kernel::invalid::Invalid;
-use crate::registry::{accounts, areas, employment, exams, indicators, organisations, people, training};
+use crate::registry::{
+    accounts, areas, credit, employment, exams, indicators, organisations, people, training,
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -24,6 +26,8 @@ pub enum Error {
     Employment(#[from] employment::error::Error),
     #[error(transparent)]
     Training(#[from] training::error::Error),
+    #[error(transparent)]
+    Credit(#[from] credit::error::Error),
     #[error(transparent)]
     Indicators(#[from] indicators::error::Error),
     #[error(transparent)]

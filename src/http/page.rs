@@ -104,6 +104,7 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("certificates", "/certificates"),
             ("recorded", "/recorded"),
             ("first-aid", "/first-aid"),
+            ("credit", "/credit"),
             ("organisations", "/organisations"),
             ("areas", "/areas"),
         ],
@@ -114,16 +115,27 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("classes", "/classes"),
             ("organisations", "/organisations"),
         ],
-        Role::School => &[("home", "/"), ("classes", "/classes"), ("exams", "/exams")],
+        Role::School => {
+            &[("home", "/"), ("classes", "/classes"), ("exams", "/exams"), ("my-credit", "/my/credit")]
+        }
         Role::Assessor => &[
             ("home", "/"),
             ("exams", "/exams"),
             ("certificates", "/certificates"),
             ("recorded", "/recorded"),
+            ("my-credit", "/my/credit"),
         ],
-        Role::FirstAidIssuer => &[("home", "/"), ("first-aid", "/first-aid")],
-        Role::Institution => &[("home", "/"), ("scan", "/scan"), ("staff", "/staff"), ("watch", "/watch")],
-        Role::Caregiver => &[("home", "/"), ("my-certificates", "/my/certificates")],
+        Role::FirstAidIssuer => &[("home", "/"), ("first-aid", "/first-aid"), ("my-credit", "/my/credit")],
+        Role::Institution => &[
+            ("home", "/"),
+            ("scan", "/scan"),
+            ("staff", "/staff"),
+            ("watch", "/watch"),
+            ("my-credit", "/my/credit"),
+        ],
+        Role::Caregiver => {
+            &[("home", "/"), ("my-certificates", "/my/certificates"), ("my-credit", "/my/credit")]
+        }
     };
     let current = |href: &str| path == href || (href != "/" && path.starts_with(&format!("{href}/")));
     entries.iter().map(|(key, href)| json!({ "key": key, "href": href, "current": current(href) })).collect()

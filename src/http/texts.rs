@@ -298,6 +298,15 @@ mod tests {
         check::<crate::registry::training::Outcome>();
         check::<crate::registry::training::error::Conflict>();
         check::<crate::registry::training::rules::completion::Lack>();
+        check::<crate::registry::credit::CreditList>();
+        check::<crate::registry::credit::Grounds>();
+        check::<crate::registry::credit::ListingStatus>();
+        check::<crate::registry::credit::AppealStatus>();
+        check::<crate::registry::credit::Phase>();
+        check::<crate::registry::credit::Step>();
+        check::<crate::registry::credit::Verdict>();
+        check::<crate::registry::credit::AppealVerdict>();
+        check::<crate::registry::credit::error::Conflict>();
     }
 
     #[test]
