@@ -105,6 +105,8 @@ fn two_persons_list_a_school_and_it_ends_by_itself() {
         assert_eq!(world.post("bureau", &decide, decision("list")).conflict(), "credit-same-person");
         world.as_user("bureau2").if_match(&json!(7)).post(&decide, &decision("list")).expect(412);
         file(world, 30).expect(200);
+        // Histories go by the clock.
+        world.app.clock.advance(1);
         let done = world.as_user("bureau2").if_match(&proposed["version"]);
         assert_eq!(done.post(&decide, &decision("list")).expect(200)["phase"], "in-force");
         assert_eq!(world.post("bureau2", &decide, decision("list")).conflict(), "credit-not-proposed");
@@ -220,6 +222,7 @@ fn the_listed_one_is_heard_by_somebody_else() {
         assert_eq!((&dismissed["phase"], &dismissed["appeal"]), (&json!("in-force"), &json!("dismissed")));
         assert_eq!(third.post(&hear, &decision("uphold")).conflict(), "credit-no-appeal");
 
+        world.app.clock.advance(1);
         let second = listed(world, black_person(world, 1));
         me.post(&at(&second, "/appeal"), &words).expect(200);
         world.advance_days(3);
@@ -426,8 +429,4 @@ fn the_standing_of_many_is_asked_at_once() {
         let unlisted = Subject::Person(PersonId::from_uuid(context.request.uuid()));
         assert!(standing(&[unlisted], "2026-11-21").is_empty());
     });
-}
-
-fn text_id(world: &World) -> OrganisationId {
-    world.organisations["school"]
 }

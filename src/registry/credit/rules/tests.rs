@@ -44,6 +44,9 @@ fn rules() -> LocalRules {
 
 #[test]
 fn a_proposal_says_all_that_is_wrong_with_it() {
+    use CreditList::{Black, Red};
+    use Grounds::{Commended, FalseClaim};
+
     let check = |list, grounds, from: &str, to: Option<&str>, expected: &[(&str, &str)]| {
         let new = NewListing {
             list,
@@ -58,8 +61,6 @@ fn a_proposal_says_all_that_is_wrong_with_it() {
         let found: Vec<_> = found.iter().map(|e| (e.field.as_str(), e.code)).collect();
         assert_eq!(found, expected, "{list} {grounds} {from} {to:?}");
     };
-    use CreditList::{Black, Red};
-    use Grounds::{Commended, FalseClaim};
     check(Black, FalseClaim, "2026-11-21", Some("2026-11-21"), &[]);
     check(Black, FalseClaim, "2026-11-21", Some("2029-11-20"), &[]);
     check(Black, FalseClaim, "2026-11-21", Some("2029-11-21"), &[("listed_to", "listing-too-long")]);
