@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::kernel::area::AreaCode;
 use crate::kernel::skill::{Education, ExamPart, Occupation, SkillLevel};
 use crate::kernel::vocabulary::{
-    AreaKind, Audience, Basis, Declaration, FigureKind, Indicator, ModuleTheme, TrainingKind,
+    AreaKind, Audience, Basis, BlockedStep, Declaration, FigureKind, Indicator, ModuleTheme, TrainingKind,
 };
 use crate::seeds::calendar::Calendar;
 
@@ -253,6 +253,10 @@ pub struct Rules {
     pub revocation_by_two_persons: Sourced<bool>,
     /// Years for which a 救护员证 is valid.
     pub first_aid_valid_years: Sourced<u32>,
+    /// Years that somebody stays on the black list at the most (黑名单最长期限).
+    pub black_list_years_max: Sourced<u32>,
+    /// What a black listing in force blocks (惩戒事项). Claims of a subsidy are each scheme's own condition.
+    pub black_list_blocks: Sourced<Vec<BlockedStep>>,
 }
 
 /// A value and where it comes from.

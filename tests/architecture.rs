@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["registry::people"],
     &["registry::accounts", "registry::employment"],
     &["registry::training"],
-    &["registry::exams", "registry::firstaid", "registry::recorded"],
+    &["registry::exams", "registry::firstaid", "registry::recorded", "registry::credit"],
     &["registry::certificates"],
     &["registry::watch"],
     &["registry::schemes"],
@@ -157,6 +157,8 @@ const TABLES: &[(&str, &[&str])] = &[
     // A list of certificates shows whose they are.
     ("firstaid", &["first_aid_certificates", "people"]),
     ("recorded", &["recorded_certificates", "people"]),
+    // So does a list of the listed.
+    ("credit", &["credit_listings", "credit_events", "people", "organisations"]),
     (
         "certificates",
         &[

@@ -10,6 +10,7 @@ mod authz;
 mod browser;
 mod certificates;
 mod cli;
+mod credit;
 mod exams;
 mod indicators;
 mod input;

@@ -908,6 +908,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    credit_listings (id) {
+        id -> Identifier,
+        list -> Text,
+        person_id -> Nullable<Identifier>,
+        organisation_id -> Nullable<Identifier>,
+        area_code -> Nullable<Text>,
+        grounds -> Text,
+        reason -> Text,
+        document -> Text,
+        from_date -> Date,
+        to_date -> Nullable<Date>,
+        status -> Text,
+        proposed_by -> Identifier,
+        proposed_at -> Instant,
+        decided_by -> Nullable<Identifier>,
+        decided_at -> Nullable<Instant>,
+        in_force_from -> Nullable<Date>,
+        ended_on -> Nullable<Date>,
+        appeal -> Nullable<Text>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    credit_events (id) {
+        id -> Identifier,
+        listing_id -> Identifier,
+        step -> Text,
+        account_id -> Identifier,
+        at -> Instant,
+        words -> Text,
+        document -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(elder_populations -> areas (area_code));
 diesel::joinable!(organisations -> areas (area_code));
 diesel::joinable!(accreditations -> organisations (organisation_id));
@@ -944,6 +986,9 @@ diesel::joinable!(applications -> organisations (submitted_by));
 diesel::joinable!(scores -> applications (application_id));
 diesel::joinable!(first_aid_certificates -> people (person_id));
 diesel::joinable!(first_aid_certificates -> accounts (recorded_by));
+diesel::joinable!(credit_listings -> people (person_id));
+diesel::joinable!(credit_listings -> organisations (organisation_id));
+diesel::joinable!(credit_events -> credit_listings (listing_id));
 diesel::joinable!(certificate_reservations -> people (person_id));
 diesel::joinable!(certificate_reservations -> organisations (body_id));
 diesel::joinable!(certificate_reservations -> applications (application_id));
@@ -989,6 +1034,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     applications,
     scores,
     first_aid_certificates,
+    credit_listings,
+    credit_events,
     certificate_serials,
     certificate_days,
     certificate_reservations,

@@ -8,6 +8,8 @@ use crate::kernel::form::{Fields, Form};
 use crate::kernel::identity::IdentityRegions;
 use crate::kernel::ids::{ClassId, EnrolmentId, PersonId};
 use crate::kernel::invalid::Invalid;
+use crate::kernel::vocabulary::BlockedStep;
+use crate::registry::credit;
 use crate::registry::people::sealing::Sealer;
 use crate::registry::people::{self, RawPerson};
 use crate::registry::training::{self, service};
@@ -34,10 +36,11 @@ pub fn enrol(
     context: &Context,
     sealer: &Sealer,
     regions: IdentityRegions,
-    class: ClassId,
-    trainee: &Trainee,
+    lists: &credit::rules::LocalRules,
+    (class, trainee): (ClassId, &Trainee),
 ) -> Result<EnrolmentId, Error> {
     let class = service::held_class(tx, context, class)?;
+    credit::service::refuse_blocked(tx, context, lists, class.school, BlockedStep::Enrolment)?;
     class.state.open_to_enrolment().map_err(training::error::Error::from)?;
     let person = match trainee {
         // A school enrols by an id only whom it knows; anybody else by their document and name.

@@ -3,8 +3,8 @@
 use crate::db::DbError;
 use crate::kernel::invalid::Invalid;
 use crate::registry::{
-    accounts, areas, employment, exams, indicators, ledger, organisations, people, schemes, subsidies,
-    training,
+    accounts, areas, credit, employment, exams, indicators, ledger, organisations, people, schemes,
+    subsidies, training,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,8 @@ pub enum Error {
     Employment(#[from] employment::error::Error),
     #[error(transparent)]
     Training(#[from] training::error::Error),
+    #[error(transparent)]
+    Credit(#[from] credit::error::Error),
     #[error(transparent)]
     Indicators(#[from] indicators::error::Error),
     #[error(transparent)]

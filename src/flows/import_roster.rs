@@ -12,10 +12,11 @@ use crate::kernel::context::Context;
 use crate::kernel::identity::IdentityRegions;
 use crate::kernel::ids::{ClassId, EnrolmentId, PersonId};
 use crate::kernel::invalid::FieldError;
-use crate::registry::audit;
+use crate::kernel::vocabulary::BlockedStep;
 use crate::registry::people::RawPerson;
 use crate::registry::people::sealing::Sealer;
 use crate::registry::training::{self, Class, Enrolment, EnrolmentState, service, store};
+use crate::registry::{audit, credit};
 
 /// One line of a roster that was taken over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,10 +39,11 @@ pub fn import_roster(
     context: &Context,
     sealer: &Sealer,
     regions: IdentityRegions,
-    class: ClassId,
-    rows: &[(u32, RawPerson)],
+    lists: &credit::rules::LocalRules,
+    (class, rows): (ClassId, &[(u32, RawPerson)]),
 ) -> Result<Vec<Taken>, Error> {
     let class = service::held_class(tx, context, class)?;
+    credit::service::refuse_blocked(tx, context, lists, class.school, BlockedStep::Enrolment)?;
     class.state.open_to_enrolment().map_err(training::error::Error::from)?;
     let before = store::enrolments(tx, class.id)?;
 

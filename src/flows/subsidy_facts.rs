@@ -14,6 +14,7 @@ use crate::kernel::month::Month;
 use crate::kernel::skill::SkillLevel;
 use crate::kernel::vocabulary::Audience;
 use crate::registry::certificates::history::{self, HeldBy, LevelSpell};
+use crate::registry::credit::{self, Listing, Subject};
 use crate::registry::employment::{DeclaredService, DeclaredStatus, Employment};
 use crate::registry::firstaid::{FirstAid, FirstAidKind};
 use crate::registry::organisations::Organisation;
@@ -65,6 +66,8 @@ pub fn gather_people(
     let mut hours = trainings::hours_by_year(conn, people)?;
     let mut told = statements::store::of_people(conn, people)?;
     let mut paid = claim_store::paid_to_people(conn, people)?;
+    let subjects: Vec<Subject> = people.iter().copied().map(Subject::Person).collect();
+    let listed = credit::service::black_listed(conn, &subjects, on)?;
     let known = persons.into_iter().map(|person| {
         let id = person.id;
         let known = Known {
@@ -78,7 +81,9 @@ pub fn gather_people(
             told: told.remove(&id).unwrap_or_default(),
             paid: paid.remove(&id).unwrap_or_default(),
         };
-        (id, known.facts(positions, &employers, on))
+        let mut facts = known.facts(positions, &employers, on);
+        of_listing(&mut facts, listed.get(&Subject::Person(id)));
+        (id, facts)
     });
     Ok(known.collect())
 }
@@ -88,6 +93,9 @@ fn gather_organisation(conn: &mut Conn, id: OrganisationId, on: NaiveDate) -> Re
     let mut facts = Facts::new(on);
     facts.values = statements::rules::facts(&statements::store::of_organisation(conn, id)?);
     of_employer(&mut facts, &organisation);
+    let subject = Subject::Organisation(id);
+    let listed = credit::service::black_listed(conn, &[subject], on)?;
+    of_listing(&mut facts, listed.get(&subject));
     let paid = claim_store::paid_to_organisation(conn, id)?;
     facts.set(FactName::PaidByScheme, Value::IntegersByKey(paid), source(SourceKind::Ledger, ""));
     Ok(facts)
@@ -111,6 +119,13 @@ fn of_employer(facts: &mut Facts, employer: &Organisation) {
     if let Some(kind) = employer.institution_kind {
         facts.set(FactName::EmployerKind, Value::Text(kind.code().to_owned()), from());
     }
+}
+
+/// The registry knows of every listing: who is on none is not listed.
+fn of_listing(facts: &mut Facts, listings: Option<&Vec<Listing>>) {
+    let reference = listings.and_then(|all| all.first()).map(|listing| listing.id.to_string());
+    let value = Value::Boolean(listings.is_some());
+    facts.set(FactName::BlackListed, value, source(SourceKind::CreditListing, reference.unwrap_or_default()));
 }
 
 /// What the stores say of one person.

@@ -104,6 +104,7 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("certificates", "/certificates"),
             ("recorded", "/recorded"),
             ("first-aid", "/first-aid"),
+            ("credit", "/credit"),
             ("organisations", "/organisations"),
             ("areas", "/areas"),
         ],
@@ -115,19 +116,26 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("organisations", "/organisations"),
         ],
         Role::School => {
-            &[("home", "/"), ("classes", "/classes"), ("exams", "/exams"), ("certificates", "/certificates")]
+            &[("home", "/"), ("classes", "/classes"), ("exams", "/exams"), ("certificates", "/certificates"), ("my-credit", "/my/credit")]
         }
         Role::Assessor => &[
             ("home", "/"),
             ("exams", "/exams"),
             ("certificates", "/certificates"),
             ("recorded", "/recorded"),
+            ("my-credit", "/my/credit"),
         ],
-        Role::FirstAidIssuer => {
-            &[("home", "/"), ("first-aid", "/first-aid"), ("certificates", "/certificates")]
+        Role::FirstAidIssuer => &[("home", "/"), ("first-aid", "/first-aid"), ("certificates", "/certificates"), ("my-credit", "/my/credit")],
+        Role::Institution => &[
+            ("home", "/"),
+            ("scan", "/scan"),
+            ("staff", "/staff"),
+            ("watch", "/watch"),
+            ("my-credit", "/my/credit"),
+        ],
+        Role::Caregiver => {
+            &[("home", "/"), ("my-certificates", "/my/certificates"), ("my-credit", "/my/credit")]
         }
-        Role::Institution => &[("home", "/"), ("scan", "/scan"), ("staff", "/staff"), ("watch", "/watch")],
-        Role::Caregiver => &[("home", "/"), ("my-certificates", "/my/certificates")],
     };
     let current = |href: &str| path == href || (href != "/" && path.starts_with(&format!("{href}/")));
     entries.iter().map(|(key, href)| json!({ "key": key, "href": href, "current": current(href) })).collect()

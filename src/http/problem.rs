@@ -19,8 +19,8 @@ use crate::http::texts::Texts;
 use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::{
-    accounts, areas, certificates, employment, exams, firstaid, indicators, ledger, organisations, people,
-    recorded, schemes, subsidies, training, watch,
+    accounts, areas, certificates, credit, employment, exams, firstaid, indicators, ledger, organisations,
+    people, recorded, schemes, subsidies, training, watch,
 };
 
 #[derive(Debug)]
@@ -345,6 +345,21 @@ impl From<firstaid::error::Error> for Problem {
     }
 }
 
+impl From<credit::error::Error> for Problem {
+    fn from(error: credit::error::Error) -> Self {
+        use credit::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Conflict(conflict) => Self::Conflict(conflict.code()),
+            Error::Organisations(error) => error.into(),
+            Error::People(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<recorded::error::Error> for Problem {
     fn from(error: recorded::error::Error) -> Self {
         use recorded::error::Error;
@@ -517,6 +532,7 @@ impl From<flows::error::Error> for Problem {
             Error::Employment(error) => error.into(),
             Error::Exams(error) => error.into(),
             Error::Training(error) => error.into(),
+            Error::Credit(error) => error.into(),
             Error::Indicators(error) => error.into(),
             Error::Ledger(error) => error.into(),
             Error::Subsidies(error) => error.into(),

@@ -4,6 +4,7 @@
 use crate::flows::staff::Joining;
 use crate::registry::certificates::bulk::BulkCall;
 use crate::registry::certificates::{ChangeReason, NewCertificate};
+use crate::registry::credit::{AppealDecision, Appealing, Decision, Ending, Filter, NewListing};
 use crate::registry::employment::{Leaving, NewDeclaredService, Transfer};
 use crate::registry::exams::{Confirmation, NewApplication, NewSession};
 use crate::registry::firstaid::NewFirstAid;
@@ -196,6 +197,11 @@ const BUDGET_READERS: Access = Access::Roles(&[Administrator, Bureau, Finance]);
 const PAYEES: Access = Access::Roles(&[Bureau, Institution, Caregiver]);
 
 const PAYEE_ORGANISATIONS: Access = Access::Roles(&[Bureau, Institution]);
+/// Who can be listed and so can appeal.
+const LISTED: Access = Access::Roles(&[School, Assessor, FirstAidIssuer, Institution, Caregiver]);
+
+const CREDIT_READERS: Access =
+    Access::Roles(&[Administrator, Bureau, School, Assessor, FirstAidIssuer, Institution, Caregiver]);
 
 /// Every route of the server.
 #[must_use]
@@ -213,6 +219,7 @@ pub fn table() -> Vec<RouteSpec> {
         exams(),
         first_aid(),
         recorded(),
+        credit(),
         certificates(),
         watch(),
         subsidies(),
@@ -612,6 +619,49 @@ fn recorded() -> Vec<RouteSpec> {
         post("/recorded/import", RECORDERS, pages::recorded::import_submit),
         get("/recorded/template.xlsx", RECORDERS, api::recorded::recorded_template),
         post("/recorded/{id}/withdraw", BUREAU, pages::recorded::withdraw),
+    ]
+}
+
+fn credit() -> Vec<RouteSpec> {
+    use api::credit::{self, CreditListingView};
+    vec![
+        get("/api/v1/credit-listings", CREDIT_READERS, credit::listing_list)
+            .says("The red and black listings that the caller may see, newest first, 50 at a time; the listed their own.")
+            .takes::<Filter>()
+            .gives::<Vec<CreditListingView>>(),
+        post("/api/v1/credit-listings", REVIEWER, credit::listing_propose)
+            .says("Proposes a listing; answered 202, for a second person of the bureau decides.")
+            .takes::<NewListing>()
+            .gives::<CreditListingView>(),
+        get("/api/v1/credit-listings/{id}", CREDIT_READERS, credit::listing_get)
+            .says("One listing with its history.")
+            .gives::<CreditListingView>(),
+        post("/api/v1/credit-listings/{id}/decide", REVIEWER, credit::listing_decide)
+            .says("Lists or refuses, by somebody other than who proposed; honours If-Match.")
+            .takes::<Decision>()
+            .gives::<CreditListingView>(),
+        post("/api/v1/credit-listings/{id}/end", REVIEWER, credit::listing_end)
+            .says("Ends a listing today, before its last day; honours If-Match.")
+            .takes::<Ending>()
+            .gives::<CreditListingView>(),
+        post("/api/v1/credit-listings/{id}/appeal", LISTED, credit::listing_appeal)
+            .says("Appeals against a black listing of one's own, once.")
+            .takes::<Appealing>()
+            .gives::<CreditListingView>(),
+        post("/api/v1/credit-listings/{id}/appeal/decide", REVIEWER, credit::appeal_decide)
+            .says("Decides an appeal, by somebody who neither proposed nor decided the listing; honours If-Match.")
+            .takes::<AppealDecision>()
+            .gives::<CreditListingView>(),
+        get("/credit", REVIEWER, pages::credit::list),
+        get("/credit/new", REVIEWER, pages::credit::new),
+        post("/credit/new", REVIEWER, pages::credit::new_submit),
+        get("/credit/{id}", REVIEWER, pages::credit::detail),
+        post("/credit/{id}/decide", REVIEWER, pages::credit::decide),
+        post("/credit/{id}/end", REVIEWER, pages::credit::end),
+        post("/credit/{id}/appeal-decision", REVIEWER, pages::credit::appeal_decide),
+        get("/my/credit", LISTED, pages::credit::mine),
+        get("/my/credit/{id}", LISTED, pages::credit::detail),
+        post("/my/credit/{id}/appeal", LISTED, pages::credit::appeal),
     ]
 }
 

@@ -320,6 +320,15 @@ mod tests {
         check::<crate::registry::schemes::ConditionOutcome>();
         check::<crate::registry::schemes::VersionState>();
         check::<crate::registry::schemes::BuiltIn>();
+        check::<crate::registry::credit::CreditList>();
+        check::<crate::registry::credit::Grounds>();
+        check::<crate::registry::credit::ListingStatus>();
+        check::<crate::registry::credit::AppealStatus>();
+        check::<crate::registry::credit::Phase>();
+        check::<crate::registry::credit::Step>();
+        check::<crate::registry::credit::Verdict>();
+        check::<crate::registry::credit::AppealVerdict>();
+        check::<crate::registry::credit::error::Conflict>();
     }
 
     #[test]

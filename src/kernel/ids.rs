@@ -105,6 +105,9 @@ entities! {
     Score => ScoreId,
     FirstAidCertificate => FirstAidCertificateId,
     RecordedCertificate => RecordedCertificateId,
+    /// 红黑名单上的一项
+    CreditListing => CreditListingId,
+    CreditEvent => CreditEventId,
     Certificate => CertificateId,
     CertificateEvent => CertificateEventId,
     /// 批量撤销

@@ -143,3 +143,15 @@ codes! {
         HomeCareCentre = "home-care-centre",
     }
 }
+
+codes! {
+    /// 惩戒事项: what somebody on the black list may not do, where the local rules say so.
+    pub enum BlockedStep("blocked-step") {
+        /// A school's 开班备案.
+        ClassFiling = "class-filing",
+        /// A school's taking of further trainees.
+        Enrolment = "enrolment",
+        /// An assessment body's announcing of a 考次.
+        ExamSession = "exam-session",
+    }
+}

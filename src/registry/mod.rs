@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod areas;
 pub mod audit;
 pub mod certificates;
+pub mod credit;
 pub mod employment;
 pub mod exams;
 pub mod firstaid;

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::db::Conn;
 use crate::flows::application_submit::{Basis, application_submit};
+use crate::flows::session_create;
 use crate::http::call::{Answer, Call, ok, ok_with_version};
 use crate::http::decision::{self, RouteView};
 use crate::http::import;
@@ -304,7 +305,7 @@ pub async fn session_create(call: Call, Input(new): Input<NewSession>) -> Answer
     let (app, actor, language) = (Arc::clone(&call.app), call.actor()?.clone(), call.language);
     call.create(move |tx, context| {
         let rules = rules(&app)?;
-        let id = service::session_create(tx, context, &actor, &app.seeds.standard, rules, &new)?;
+        let id = session_create::session_create(tx, context, &actor, &app.seeds.standard, rules, &new)?;
         Ok(shown(tx, &actor, id)?.view(app.views.texts(language), &app.seeds.condition_sets))
     })
     .await

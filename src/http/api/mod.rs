@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod areas;
 pub mod certificates;
 pub mod credentials;
+pub mod credit;
 pub mod demo;
 pub mod employment;
 pub mod exams;

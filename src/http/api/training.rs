@@ -6,8 +6,11 @@ use actix_web::{HttpResponse, web};
 
 use crate::app::App;
 use crate::db::{Conn, Tx};
+use crate::flows::class_file;
 use crate::flows::enrol::{Trainee, enrol};
+use crate::flows::error;
 use crate::flows::view_class::view_class;
+use crate::http::api::credit;
 use crate::http::api::training::views::{
     ClassSheetView, ClassView, CompletionsView, EnrolmentMade, LessonView, ProgrammeView,
 };
@@ -18,7 +21,7 @@ use crate::kernel::codes::Code;
 use crate::kernel::context::Context;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::{ClassId, EnrolmentId, LessonId};
-use crate::registry::training::error::{Conflict, Error};
+use crate::registry::training::error::Conflict;
 use crate::registry::training::rules::{LocalRules, scope};
 use crate::registry::training::service::{self, Decision, records};
 use crate::registry::training::{
@@ -119,9 +122,11 @@ pub async fn class_change(call: Call, id: web::Path<ClassId>, Input(new): Input<
 }
 
 pub async fn class_file(call: Call, id: web::Path<ClassId>) -> Answer {
-    let rules = local_rules(&call.app)?;
-    change(call, *id, move |tx, context, id, version| service::class_file(tx, context, &rules, id, version))
-        .await
+    let (rules, lists) = (local_rules(&call.app)?, credit::local_rules(&call.app)?);
+    change(call, *id, move |tx, context, id, version| {
+        class_file::class_file(tx, context, (&rules, &lists), id, version)
+    })
+    .await
 }
 
 pub async fn class_approve(call: Call, id: web::Path<ClassId>) -> Answer {
@@ -148,16 +153,16 @@ pub async fn class_close(call: Call, id: web::Path<ClassId>) -> Answer {
 }
 
 /// Changes the version of a class that `If-Match` names and answers with the class.
-async fn change(
+async fn change<E: Into<error::Error>>(
     call: Call,
     id: ClassId,
-    work: impl FnOnce(&mut Tx, &Context, ClassId, i32) -> Result<Class, Error> + Send + 'static,
+    work: impl FnOnce(&mut Tx, &Context, ClassId, i32) -> Result<Class, E> + Send + 'static,
 ) -> Answer {
     let rules = local_rules(&call.app)?;
     let version = call.if_match()?;
     let (class, enrolled) = call
         .write(move |tx, context| {
-            let class = work(tx, context, id, version)?;
+            let class = work(tx, context, id, version).map_err(Into::<error::Error>::into)?;
             Ok((class, store::count_enrolled(tx, id)?))
         })
         .await?;
@@ -168,7 +173,8 @@ async fn change(
 pub async fn enrolment_create(call: Call, id: web::Path<ClassId>, Input(trainee): Input<Trainee>) -> Answer {
     let app = call.app.clone();
     call.create(move |tx, context| {
-        let made = enrol(tx, context, &app.sealer, app.identity_regions(), *id, &trainee)?;
+        let lists = credit::local_rules(&app)?;
+        let made = enrol(tx, context, &app.sealer, app.identity_regions(), &lists, (*id, &trainee))?;
         Ok(EnrolmentMade {
             id: made.to_string(),
             class_id: id.to_string(),

@@ -1,11 +1,13 @@
 //! 在岗人员: an institution's own staff, joining, leaving, and the import of a list.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use actix_web::web;
+use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
+use crate::db::Conn;
 use crate::flows::staff::{self, Joining, StaffImported, StaffRow};
 use crate::flows::visible_person::visible_person;
 use crate::http::api::employment::{ImportMode, StaffQuery, StaffView, read_staff_list, registry, staff_on};
@@ -13,6 +15,7 @@ use crate::http::call::{Answer, Call};
 use crate::http::import::Rows;
 use crate::http::input::{Posted, Query, Upload};
 use crate::http::page::{options, see_other, show, show_refused, typed};
+use crate::http::pages::verify::listing_shown;
 use crate::http::problem::Problem;
 use crate::http::texts::{Language, Texts};
 use crate::kernel::form::{self, Fields, Form};
@@ -20,6 +23,7 @@ use crate::kernel::identity::DocumentKind;
 use crate::kernel::ids::{EmploymentId, OrganisationId};
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::kernel::skill::{Education, Gender};
+use crate::registry::credit::{self, Listing, Subject};
 use crate::registry::employment::{Leaving, LeavingReason, PostKind, service};
 use crate::registry::people::Person;
 
@@ -56,13 +60,35 @@ pub async fn staff(call: Call, Query(StaffPageQuery(query)): Query<StaffPageQuer
     let at = own_institution(&call)?;
     let on = query.on.unwrap_or_else(|| call.context.today());
     let app = Arc::clone(&call.app);
-    let staff = call.read(move |conn, context| staff_on(conn, context, &app.seeds.positions, at, on)).await?;
+    let (staff, black) = call
+        .read(move |conn, context| {
+            let staff = staff_on(conn, context, &app.seeds.positions, at, on)?;
+            // Of those who have left it, an institution is told nothing.
+            let own = if on == context.today() { &staff[..] } else { &[] };
+            let black = black_listed(conn, own, context.today())?;
+            Ok((staff, black))
+        })
+        .await?;
     let page = json!({
         "on": on, "today": call.context.today(), "count": staff.len(),
         "caregivers": staff.iter().filter(|one| one.employment.caregiver).count(),
-        "staff": staff.iter().map(|one| staff_line(&call, one)).collect::<Vec<_>>(),
+        "staff": staff.iter().map(|one| staff_line(&call, one, &black)).collect::<Vec<_>>(),
     });
     show(&call, "pages/staff", "staff-title", page)
+}
+
+/// The black listings in force among the staff, by person.
+pub fn black_listed(
+    conn: &mut Conn,
+    staff: &[StaffView],
+    on: NaiveDate,
+) -> Result<HashMap<Subject, Vec<Listing>>, Problem> {
+    let subjects: Vec<Subject> = staff.iter().filter_map(subject).collect();
+    Ok(credit::service::black_listed(conn, &subjects, on)?)
+}
+
+fn subject(one: &StaffView) -> Option<Subject> {
+    one.employment.person_id.parse().ok().map(Subject::Person)
 }
 
 pub async fn join(call: Call) -> Answer {
@@ -143,8 +169,10 @@ pub async fn import_submit(call: Call, upload: Upload) -> Answer {
     }
 }
 
-/// One of the staff, as a line of a table.
-pub fn staff_line(call: &Call, one: &StaffView) -> Value {
+/// One of the staff, as a line of a table, with what `black` holds of them.
+pub fn staff_line(call: &Call, one: &StaffView, black: &HashMap<Subject, Vec<Listing>>) -> Value {
+    let listings = subject(one).and_then(|subject| black.get(&subject)).map_or(&[][..], Vec::as_slice);
+    let listings: Vec<Value> = listings.iter().map(listing_shown).collect();
     json!({
         "name": one.name,
         "gender": one.gender,
@@ -152,6 +180,7 @@ pub fn staff_line(call: &Call, one: &StaffView) -> Value {
         "position": position_name(call, &one.employment.position),
         "post_kind": one.employment.post_kind,
         "from_date": one.employment.from_date,
+        "listings": listings,
         "leave_href": one.employment.to_date.is_none().then(|| format!("/staff/{}/leave", one.employment.id)),
     })
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::db::Conn;
 use crate::flows::certificate_issue::session_certificates_issue;
+use crate::flows::session_create;
 use crate::http::api::exams::{PAGE, SessionQuery, Shown, rules, sessions, shown};
 use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Query};
@@ -64,7 +65,7 @@ pub async fn create(call: Call, posted: Posted<NewSession>) -> Answer {
     let made = call
         .write(move |tx, context| {
             let standard = &app.seeds.standard;
-            Ok(service::session_create(tx, context, &actor, standard, rules(&app)?, &new)?)
+            Ok(session_create::session_create(tx, context, &actor, standard, rules(&app)?, &new)?)
         })
         .await;
     match made {

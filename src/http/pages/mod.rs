@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod applications;
 pub mod areas;
 pub mod certificates;
+pub mod credit;
 pub mod employment;
 pub mod exams;
 pub mod firstaid;

@@ -12,12 +12,15 @@ use crate::http::api::organisations::{OrganisationQuery, OrganisationView};
 use crate::http::call::{Answer, Call};
 use crate::http::input::Query;
 use crate::http::page::{options, show};
-use crate::http::pages::employment::staff_line;
+use crate::http::pages::employment::{black_listed, staff_line};
+use crate::http::pages::verify::listing_shown;
 use crate::http::problem::Problem;
 use crate::kernel::area::AreaCode;
 use crate::kernel::codes::Code;
+use crate::kernel::context::Role;
 use crate::kernel::ids::OrganisationId;
 use crate::kernel::vocabulary::OrganisationKind;
+use crate::registry::credit::{self, Subject};
 use crate::registry::organisations::{Organisation, service, store};
 use crate::registry::{areas, employment};
 
@@ -51,7 +54,8 @@ pub async fn organisation_list(call: Call, Query(query): Query<OrganisationQuery
 pub async fn organisation(call: Call, id: web::Path<OrganisationId>) -> Answer {
     let app = Arc::clone(&call.app);
     let id = *id;
-    let (view, area, staff) = call
+    let subject = Subject::Organisation(id);
+    let (view, area, staff, black) = call
         .read(move |conn, context| {
             let found = service::organisation(conn, id)?;
             let area = areas::store::find(conn, &found.area_code)?.map(|area| area.name);
@@ -63,13 +67,22 @@ pub async fn organisation(call: Call, id: web::Path<OrganisationId>) -> Answer {
                 }
                 _ => Vec::new(),
             };
-            Ok((OrganisationView::new(&found, &accreditations), area, staff))
+            let is_bureau = context.actor.as_ref().is_some_and(|actor| actor.role == Role::Bureau);
+            let mut black = HashMap::new();
+            if is_bureau {
+                black = black_listed(conn, &staff, context.today())?;
+                black.extend(credit::service::black_listed(conn, &[subject], context.today())?);
+            }
+            Ok((OrganisationView::new(&found, &accreditations), area, staff, black))
         })
         .await?;
     call.area_within(view.area_code.parse().ok())?;
     let staffed = view.kind == OrganisationKind::CareInstitution.code();
-    let staff = staffed.then(|| staff.iter().map(|one| staff_line(&call, one)).collect::<Vec<Value>>());
+    let staff =
+        staffed.then(|| staff.iter().map(|one| staff_line(&call, one, &black)).collect::<Vec<Value>>());
+    let own = black.get(&subject).map_or(&[][..], Vec::as_slice);
     let page = json!({
+        "listings": own.iter().map(listing_shown).collect::<Vec<Value>>(),
         "organisation": view, "area": area, "today": call.context.today(), "staffed": staffed, "staff": staff,
     });
     show(&call, "pages/organisation", "organisation-title", page)

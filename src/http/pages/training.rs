@@ -9,6 +9,8 @@ use fluent_bundle::FluentArgs;
 use serde_json::{Map, Value, json};
 
 use crate::db::Tx;
+use crate::flows::class_file;
+use crate::http::api::credit;
 use crate::http::api::training::{ClassQuery, PAGE, classes, local_rules};
 use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Query};
@@ -223,9 +225,11 @@ pub async fn class(call: Call, id: web::Path<ClassId>) -> Answer {
 }
 
 pub async fn class_file(call: Call, id: web::Path<ClassId>, posted: Posted<Versioned>) -> Answer {
-    let rules = local_rules(&call.app)?;
+    let (rules, lists) = (local_rules(&call.app)?, credit::local_rules(&call.app)?);
     act(&call, *id, posted, "class-filed", move |tx, context, id, form| {
-        service::class_file(tx, context, &rules, id, form.version).map(drop).map_err(Problem::from)
+        class_file::class_file(tx, context, (&rules, &lists), id, form.version)
+            .map(drop)
+            .map_err(Problem::from)
     })
     .await
 }

@@ -7,6 +7,7 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value, json};
 
 use crate::app::trust::public_host;
+use crate::flows::credit_shown::{Met, credit_shown};
 use crate::http::api::verification::{
     Finding, Found, HolderClaim, Lookup, RecordedAnswer, Scanned, admit, by_code, check, look_up,
     match_holder, miss, not_found, read_file, record,
@@ -24,6 +25,7 @@ use crate::proof::content::{Content, Unreadable};
 use crate::proof::payload::{CertificateType, Particulars};
 use crate::proof::report::{CertificateFacts, CheckName, CheckResult, Report, Verdict};
 use crate::proof::status::UnknownStatus;
+use crate::registry::credit::Listing;
 use crate::registry::firstaid;
 
 /// The page of a certificate, or its JSON for programs. A former host leads to the present one.
@@ -59,7 +61,7 @@ pub async fn holder_match(call: Call, code: web::Path<String>, posted: Posted<Ho
             show_found(&call, &code, Some(found), Some((is_match, typed))).await
         }
         Err(invalid) => {
-            let mut page = found_page(&call, &code, &found).await?;
+            let mut page = found_page(&call, &code, &found, Met::OnPaper).await?;
             page["match_name"] = json!(typed);
             show_refused(&call, "pages/verify", "verify-title", page, &invalid)
         }
@@ -77,7 +79,9 @@ async fn show_found(
         *answer.status_mut() = StatusCode::NOT_FOUND;
         return Ok(answer);
     };
-    let mut page = found_page(call, code, &found).await?;
+    let is_match = matched.as_ref().is_some_and(|(is_match, _)| *is_match);
+    let met = if is_match { Met::InPerson } else { Met::OnPaper };
+    let mut page = found_page(call, code, &found, met).await?;
     if let Some((is_match, name)) = matched {
         page["match"] = json!({ "match": is_match });
         page["match_name"] = json!(name);
@@ -85,11 +89,15 @@ async fn show_found(
     show(call, "pages/verify", "verify-title", page)
 }
 
-/// The register's record, with the holder's first aid.
-async fn found_page(call: &Call, code: &str, found: &Found) -> Result<Value, Problem> {
+/// The register's record, with the holder's first aid and, for those allowed, a black listing in force.
+async fn found_page(call: &Call, code: &str, found: &Found, met: Met) -> Result<Value, Problem> {
     let person = found.known.person;
-    let held =
-        call.read(move |conn, context| Ok(firstaid::store::state(conn, person, context.today())?)).await?;
+    let (held, listings) = call
+        .read(move |conn, context| {
+            let held = firstaid::store::state(conn, person, context.today())?;
+            Ok((held, credit_shown(conn, context, person, met)?))
+        })
+        .await?;
     let shows = found.report.certificate.is_some();
     let first_aid = match held {
         Some((state, expires_on)) => json!({ "state": state, "expires_on": expires_on }),
@@ -99,7 +107,17 @@ async fn found_page(call: &Call, code: &str, found: &Found) -> Result<Value, Pro
     page["first_aid"] = if shows { first_aid } else { Value::Null };
     page["online_record"] = json!(shows);
     page["can_match"] = json!(shows);
+    if shows {
+        page["listings"] = listings.iter().map(listing_shown).collect();
+    }
     Ok(page)
+}
+
+/// What is told of a black listing where its subject is met: list, grounds and period.
+#[must_use]
+pub fn listing_shown(listing: &Listing) -> Value {
+    let from = listing.state.listed().map_or(listing.from, |listed| listed.from);
+    json!({ "list": listing.list, "grounds": listing.grounds, "from": from, "to": listing.to })
 }
 
 /// What the template shows of a report.
@@ -172,6 +190,7 @@ pub fn frame(call: &Call, code: &str) -> Value {
         "online_record": false, "replaced_by": null, "certificate": null, "first_aid": null, "checks": [],
         "asked_at": call.context.now, "data_as_of": call.app.status.current().as_of,
         "host": public_host(&call.app.config), "can_match": false, "match": null, "match_name": "",
+        "listings": [],
         "shell": false, "occupations": codes_of::<Occupation>(), "levels": codes_of::<SkillLevel>(),
         "types": codes_of::<CertificateType>(),
         "report_href": "/help", "verdicts": verdicts, "check_names": names, "check_details": details,

@@ -7,6 +7,7 @@ use actix_web::web;
 use crate::app::App;
 use crate::db::{DbError, Tx};
 use crate::flows::import_roster::{Standing, Taken, import_roster};
+use crate::http::api::credit;
 use crate::http::api::training::views::{RosterView, WrongCell};
 use crate::http::call::{Answer, Call, ok};
 use crate::http::download::empty_template;
@@ -77,7 +78,8 @@ pub fn take(
     bytes: &[u8],
 ) -> Result<Vec<Taken>, Problem> {
     let rows = import::rows::<RawPerson>(bytes, COLUMNS)?;
-    Ok(import_roster(tx, context, &app.sealer, app.identity_regions(), class, &rows)?)
+    let lists = credit::local_rules(app)?;
+    Ok(import_roster(tx, context, &app.sealer, app.identity_regions(), &lists, (class, &rows))?)
 }
 
 /// What [`take`] would do: it is done and undone, so that the check can promise nothing that the import doesn't

@@ -11,10 +11,12 @@ use crate::http::problem::Problem;
 use crate::kernel::area::AreaCode;
 use crate::kernel::context::{Actor, Context, Role};
 use crate::kernel::vocabulary::Basis;
+use crate::registry::credit::rules::Scope;
+use crate::registry::credit::{AppealStatus, CreditList, Filter, Listing, ListingStatus};
 use crate::registry::exams::rules::session::Stage;
 use crate::registry::training::rules::review_due;
 use crate::registry::training::{Class, ClassState, ClassStatus, Phase};
-use crate::registry::{areas, certificates, exams, firstaid, training, watch};
+use crate::registry::{areas, certificates, credit, exams, firstaid, training, watch};
 
 /// One line of the list. Its words are `task-<key>` and `task-<key>-detail`.
 pub struct Task {
@@ -57,6 +59,7 @@ pub fn tasks(conn: &mut Conn, app: &App, context: &Context, actor: &Actor) -> Re
             let mut found = filed_classes(conn, app, context, actor)?;
             found.extend(revocations(conn, actor)?);
             found.extend(bulk_revocations(conn, app, actor)?);
+            found.extend(credit_decisions(conn, actor)?);
             found.extend(missing_populations(conn, context, actor)?);
             found
         }
@@ -71,6 +74,7 @@ pub fn tasks(conn: &mut Conn, app: &App, context: &Context, actor: &Actor) -> Re
         Role::FirstAidIssuer | Role::Caregiver => first_aid(conn, context, actor)?,
         Role::Administrator | Role::Finance => Vec::new(),
     };
+    found.extend(own_listings(conn, context, actor)?);
     found.sort_by_key(|task| task.urgency);
     Ok(found)
 }
@@ -128,6 +132,43 @@ fn bulk_revocations(conn: &mut Conn, app: &App, actor: &Actor) -> Result<Vec<Tas
         task("bulk-revocation", format!("/revocations/{}", one.id), Some(count))
     };
     Ok(waiting.map(line).collect())
+}
+
+/// 待决定的名单、待处理的申诉: what of the lists waits for somebody other than who had it in hand before.
+fn credit_decisions(conn: &mut Conn, actor: &Actor) -> Result<Vec<Task>, Problem> {
+    let proposed = Filter { status: Some(ListingStatus::Proposed), ..Filter::default() };
+    let proposals = credit::service::listings(conn, actor, &proposed, MANY)?;
+    let others = proposals.iter().filter(|one| one.proposed.by != actor.account).count();
+    let appealed = Filter { appeal: Some(AppealStatus::Open), ..Filter::default() };
+    let appeals = credit::service::listings(conn, actor, &appealed, MANY)?;
+    let had_part = |one: &&Listing| {
+        let decided = one.state.listed().map(|listed| listed.decided.by);
+        one.proposed.by == actor.account || decided == Some(actor.account)
+    };
+    let to_hear = appeals.iter().filter(|one| !had_part(one)).count();
+    let mut found = Vec::new();
+    if others > 0 {
+        found.push(task("credit-proposals", "/credit?status=proposed".to_owned(), Some(others)));
+    }
+    if to_hear > 0 {
+        found.push(task("credit-appeals", "/credit?appeal=open".to_owned(), Some(to_hear)));
+    }
+    Ok(found)
+}
+
+/// A black listing in force of the account's own person or organisation that nobody has appealed against.
+fn own_listings(conn: &mut Conn, context: &Context, actor: &Actor) -> Result<Vec<Task>, Problem> {
+    let Some(Scope::Own(subject)) = credit::rules::scope(actor) else { return Ok(Vec::new()) };
+    let listings = credit::service::standing_of(conn, subject, context.today())?;
+    let open = |one: &&Listing| {
+        one.list == CreditList::Black && one.state.listed().is_some_and(|listed| listed.appeal.is_none())
+    };
+    let line = |one: &Listing| Task {
+        date: one.to,
+        urgency: Urgency::Soon,
+        ..task("credit-listed", format!("/my/credit/{}", one.id), None)
+    };
+    Ok(listings.iter().filter(open).map(line).collect())
 }
 
 /// What became of certificates on an institution's watch list, as long as nobody there has seen it.

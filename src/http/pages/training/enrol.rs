@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::db::Tx;
 use crate::flows::enrol::{Trainee, enrol};
 use crate::flows::import_roster::{Standing, Taken};
+use crate::http::api::credit::local_rules;
 use crate::http::api::training::roster::{COLUMNS, roster_check, take};
 use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Upload};
@@ -47,7 +48,8 @@ pub async fn enrol_submit(call: Call, id: web::Path<ClassId>, posted: Posted<Tra
     let result = match posted.form {
         Ok(new) => {
             let work = move |tx: &mut Tx, context: &Context| {
-                Ok(enrol(tx, context, &app.sealer, app.identity_regions(), id, &new)?)
+                let lists = local_rules(&app)?;
+                Ok(enrol(tx, context, &app.sealer, app.identity_regions(), &lists, (id, &new))?)
             };
             call.write(work).await.map(drop).map_err(as_field)
         }
