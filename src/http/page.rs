@@ -104,10 +104,11 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("certificates", "/certificates"),
             ("recorded", "/recorded"),
             ("first-aid", "/first-aid"),
+            ("schemes", "/schemes"),
             ("organisations", "/organisations"),
             ("areas", "/areas"),
         ],
-        Role::Finance => &[("home", "/"), ("overview", "/overview")],
+        Role::Finance => &[("home", "/"), ("overview", "/overview"), ("schemes", "/schemes")],
         Role::Town => &[
             ("home", "/"),
             ("overview", "/overview"),

@@ -16,6 +16,7 @@ pub mod prints;
 pub mod published;
 pub mod recorded;
 pub mod revocations;
+pub mod schemes;
 pub mod system;
 pub mod training;
 pub mod vc_api;
