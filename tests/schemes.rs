@@ -3,8 +3,11 @@
 use chrono::NaiveDate;
 use huzheng::http::problem::Problem;
 use huzheng::kernel::context::Origin;
+use huzheng::registry::schemes::entry::text_of;
 use huzheng::registry::schemes::error::Error;
 use huzheng::registry::schemes::{SchemeVersion, Stored, VersionState, service, store};
+
+use serde_json::json;
 
 use crate::support::{World, on_both};
 
@@ -144,6 +147,41 @@ fn no_race_puts_two_versions_on_one_day() {
         assert_eq!(in_force.len(), 2, "{outcomes:?}");
         assert_eq!(in_force[1].scheme.valid_to, Some(day("2026-12-31")));
         assert!(in_force[0].scheme.valid_from > day("2026-12-31"));
+    });
+}
+
+#[test]
+fn the_bureau_drafts_and_everybody_reads() {
+    on_both(|world| {
+        let mut scheme = next_version("2027-01-01");
+        let text = |scheme: &SchemeVersion| json!({ "toml": text_of(scheme).expect("a text") });
+        scheme.conditions[1].cel = "lvl >= 1".to_owned();
+        let refused = world.post("bureau", "/api/v1/schemes", text(&scheme));
+        assert_eq!(refused.status, 422, "{}", refused.text());
+        assert_eq!(refused.json()["errors"][0]["field"], "conditions[1].cel");
+        let refused = world.post("bureau", "/api/v1/schemes", json!({ "toml": "code = [" }));
+        assert_eq!((refused.status, &refused.json()["errors"][0]["field"]), (422, &json!("toml")));
+
+        scheme.conditions[1].cel = "level_at_month[month] >= 3".to_owned();
+        let draft = world.post("bureau", "/api/v1/schemes", text(&scheme)).json();
+        assert_eq!((&draft["version"], &draft["state"]), (&json!(2), &json!("draft")), "{draft}");
+        let address = format!("/api/v1/schemes/{}", draft["id"].as_str().expect("an id"));
+        let put = world.post("bureau", &format!("{address}/in-force"), json!({}));
+        assert_eq!(put.status, 422, "the first version has no last day");
+        let first = world.app.database.read(|conn| store::find_version(conn, CODE, 1));
+        let first = format!("/api/v1/schemes/{}/end", first.expect("a look").expect("it is seeded").id);
+        let ended = world.post("bureau", &first, json!({ "valid_to": "2026-12-31" }));
+        assert_eq!(ended.json()["valid_to"], "2026-12-31");
+        let put = world.post("bureau", &format!("{address}/in-force"), json!({}));
+        assert_eq!(put.json()["state"], "in-force");
+        let again = world.post("bureau", &format!("{address}/in-force"), json!({}));
+        assert_eq!((again.status, again.conflict().as_str()), (409, "scheme-in-force"));
+
+        let read = world.get("institution", &address).expect(200);
+        assert_eq!(read["scheme"]["conditions"][1]["cel"], "level_at_month[month] >= 3");
+        let list = world.get("institution", "/api/v1/schemes").expect(200);
+        assert!(list["schemes"].as_array().is_some_and(|list| list.len() > 20));
+        assert_eq!(world.get("bureau", &format!("/api/v1/schemes/{}", uuid::Uuid::nil())).status, 404);
     });
 }
 

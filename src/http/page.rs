@@ -105,10 +105,11 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("recorded", "/recorded"),
             ("first-aid", "/first-aid"),
             ("credit", "/credit"),
+            ("schemes", "/schemes"),
             ("organisations", "/organisations"),
             ("areas", "/areas"),
         ],
-        Role::Finance => &[("home", "/"), ("overview", "/overview")],
+        Role::Finance => &[("home", "/"), ("overview", "/overview"), ("schemes", "/schemes")],
         Role::Town => &[
             ("home", "/"),
             ("overview", "/overview"),

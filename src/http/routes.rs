@@ -11,6 +11,7 @@ use crate::registry::firstaid::NewFirstAid;
 use crate::registry::indicators::NewTarget;
 use crate::registry::people::{PersonChange, RawDocument, RawPerson};
 use crate::registry::recorded::NewRecorded;
+use crate::registry::schemes::entry::{Entry, LastDay};
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Responder, web};
@@ -222,6 +223,7 @@ pub fn table() -> Vec<RouteSpec> {
         credit(),
         certificates(),
         watch(),
+        schemes(),
         subsidies(),
         indicators(),
         training_pages(),
@@ -794,6 +796,35 @@ fn certificates() -> Vec<RouteSpec> {
         get("/revocations", REVIEWER, pages::revocations::list),
         post("/revocations", REVIEWER, pages::revocations::submit),
         get("/revocations/{id}", REVIEWER, pages::revocations::detail),
+    ]
+}
+
+fn schemes() -> Vec<RouteSpec> {
+    use api::schemes::{SchemeView, SchemesView};
+    vec![
+        get("/api/v1/schemes", SIGNED_IN, api::schemes::scheme_list)
+            .says("Every version of every subsidy scheme, drafts among them.")
+            .gives::<SchemesView>(),
+        get("/api/v1/schemes/{id}", SIGNED_IN, api::schemes::scheme_get)
+            .says("A version with its conditions, its amount and the document that it rests on.")
+            .gives::<SchemeView>(),
+        post("/api/v1/schemes", BUREAU, api::schemes::scheme_save)
+            .says("Saves the draft of a scheme's next version, given in TOML, in place of the draft before.")
+            .takes::<Entry>()
+            .gives::<SchemeView>(),
+        post("/api/v1/schemes/{id}/in-force", BUREAU, api::schemes::scheme_put_in_force)
+            .says("Puts a draft in force. From then on it never changes.")
+            .gives::<SchemeView>(),
+        post("/api/v1/schemes/{id}/end", BUREAU, api::schemes::scheme_end)
+            .says("Sets the last day of a version in force, so that another can follow it.")
+            .takes::<LastDay>()
+            .gives::<SchemeView>(),
+        get("/schemes", SIGNED_IN, pages::schemes::list),
+        get("/schemes/new", BUREAU, pages::schemes::new),
+        post("/schemes/new", BUREAU, pages::schemes::submit),
+        get("/schemes/{id}", SIGNED_IN, pages::schemes::detail),
+        post("/schemes/{id}/in-force", BUREAU, pages::schemes::put_in_force),
+        post("/schemes/{id}/end", BUREAU, pages::schemes::end),
     ]
 }
 

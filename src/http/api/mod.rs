@@ -17,6 +17,7 @@ pub mod prints;
 pub mod published;
 pub mod recorded;
 pub mod revocations;
+pub mod schemes;
 pub mod statements;
 pub mod subsidies;
 pub mod system;

@@ -17,6 +17,7 @@ pub mod offline;
 pub mod organisations;
 pub mod recorded;
 pub mod revocations;
+pub mod schemes;
 pub mod scores;
 pub mod statements;
 pub mod training;

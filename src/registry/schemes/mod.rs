@@ -5,6 +5,7 @@
 //! has been used is never changed: another version begins on another day. Absent: where facts come from
 //! (`flows::subsidy_facts`), claims and their steps (`subsidies`), and money that moves (`ledger`).
 
+pub mod entry;
 pub mod error;
 pub mod expression;
 pub mod facts;

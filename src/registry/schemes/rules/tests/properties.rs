@@ -1,6 +1,7 @@
 //! What holds of every scheme and all facts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
@@ -13,10 +14,14 @@ use crate::registry::schemes::rules::assess::{Compiled, assess};
 use crate::registry::schemes::{EventName, Outcome, Part, Schedule};
 use crate::seeds;
 
-fn schemes() -> Vec<Compiled> {
-    let seeds = seeds::load().expect("the seeds");
-    let read = |table: toml::Table| Compiled::read(table.try_into().expect("a scheme")).expect("it is read");
-    seeds.schemes.into_iter().map(read).collect()
+fn schemes() -> &'static [Compiled] {
+    static SCHEMES: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
+        let seeds = seeds::load().expect("the seeds");
+        let read =
+            |table: toml::Table| Compiled::read(table.try_into().expect("a scheme")).expect("it is read");
+        seeds.schemes.into_iter().map(read).collect()
+    });
+    &SCHEMES
 }
 
 fn day() -> impl Strategy<Value = NaiveDate> {
@@ -99,8 +104,8 @@ fn due_facts(compiled: &Compiled) -> Facts {
 #[test]
 fn every_scheme_pays_somebody() {
     for compiled in schemes() {
-        let facts = due_facts(&compiled);
-        let assessment = assess(&compiled, &facts, &part(&compiled.scheme.schedule));
+        let facts = due_facts(compiled);
+        let assessment = assess(compiled, &facts, &part(&compiled.scheme.schedule));
         assert_eq!(assessment.outcome, Outcome::Due, "{assessment:#?}");
     }
 }
@@ -128,7 +133,7 @@ fn forgetting_only_makes_unknown(compiled: &Compiled, facts: &Facts) {
 #[test]
 fn what_is_due_rests_on_known_facts() {
     for compiled in schemes() {
-        forgetting_only_makes_unknown(&compiled, &due_facts(&compiled));
+        forgetting_only_makes_unknown(compiled, &due_facts(compiled));
     }
 }
 
@@ -138,7 +143,7 @@ proptest! {
     #[test]
     fn unknown_facts_never_make_something_due(facts in some_facts()) {
         for compiled in schemes() {
-            forgetting_only_makes_unknown(&compiled, &facts);
+            forgetting_only_makes_unknown(compiled, &facts);
         }
     }
 
@@ -146,7 +151,7 @@ proptest! {
     fn no_order_and_no_other_fact_matters(facts in some_facts(), seed in any::<u64>()) {
         for compiled in schemes() {
             let part = part(&compiled.scheme.schedule);
-            let assessment = assess(&compiled, &facts, &part);
+            let assessment = assess(compiled, &facts, &part);
             // Put in another order.
             let mut entries: Vec<_> = facts.values.clone().into_iter().collect();
             entries.sort_by_key(|(name, _)| (*name as u64).wrapping_mul(seed | 1));
@@ -154,13 +159,13 @@ proptest! {
             for (name, fact) in entries {
                 shuffled.values.insert(name, fact);
             }
-            prop_assert_eq!(&assess(&compiled, &shuffled, &part), &assessment);
+            prop_assert_eq!(&assess(compiled, &shuffled, &part), &assessment);
             // With nothing but the facts that the decision names.
-            let named: std::collections::BTreeSet<_> =
+            let named: BTreeSet<_> =
                 assessment.conditions.iter().flat_map(|one| one.facts.iter().map(|fact| fact.name)).collect();
             let mut only = facts.clone();
             only.values.retain(|name, _| named.contains(name));
-            let again = assess(&compiled, &only, &part);
+            let again = assess(compiled, &only, &part);
             prop_assert_eq!((again.outcome, again.amount), (assessment.outcome, assessment.amount));
         }
     }
@@ -173,7 +178,7 @@ proptest! {
         prop_assert_eq!(serde_json_canonicalizer::to_string(&thawed).expect("facts are written"), frozen);
         for compiled in schemes() {
             let part = part(&compiled.scheme.schedule);
-            prop_assert_eq!(assess(&compiled, &thawed, &part), assess(&compiled, &facts, &part));
+            prop_assert_eq!(assess(compiled, &thawed, &part), assess(compiled, &facts, &part));
         }
     }
 }
