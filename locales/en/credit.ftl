@@ -102,7 +102,6 @@ credit-appeal-verdict-dismiss = Dismiss
 field-list = List
 field-grounds = Grounds
 field-words = Reason
-field-document = Document
 field-organisation = Organisation
 field-listed_from = Listed from
 field-listed_to = Listed until

@@ -14,7 +14,6 @@ statement-key-event = by event
 error-not-a-month = must be a month, for example 2026-07
 error-not-yes-or-no = must be yes or no
 error-not-an-amount = must be an amount in yuan with at most two decimals and no thousands separators
-error-not-a-number = must be a number
 error-bad-event-name = letters, digits and hyphens only, at most 60
 error-nothing-told = this row tells nothing
 error-not-yours-to-tell = the authority tells this, not your institution

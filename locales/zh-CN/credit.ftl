@@ -102,7 +102,6 @@ credit-appeal-verdict-dismiss = 驳回申诉
 field-list = 名单
 field-grounds = 事由
 field-words = 理由
-field-document = 决定文书
 field-organisation = 单位
 field-listed_from = 列入日期
 field-listed_to = 届满日期

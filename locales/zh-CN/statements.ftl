@@ -14,7 +14,6 @@ statement-key-event = 按事项
 error-not-a-month = 应为月份，例如 2026-07
 error-not-yes-or-no = 请填写“是”或“否”
 error-not-an-amount = 应为金额（元），最多两位小数，不用千分位
-error-not-a-number = 应为数字
 error-bad-event-name = 只用字母、数字和连字符，最多 60 个
 error-nothing-told = 这一行没有填写任何事实
 error-not-yours-to-tell = 这一项由主管部门导入，不由本单位填报

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 
 use crate::db::Conn;
 use crate::flows::error::Error;
 use crate::kernel::codes::Code;
-use crate::kernel::dates::{Period, days_covered, whole_months, whole_years};
+use crate::kernel::dates::{Period, whole_months, whole_years};
 use crate::kernel::ids::{OrganisationId, PersonId};
 use crate::kernel::month::Month;
 use crate::kernel::skill::SkillLevel;
@@ -302,18 +302,30 @@ fn months_back(on: NaiveDate) -> Vec<Month> {
     std::iter::successors(Some(Month::of(on)), before).take(MONTHS_BACK + 1).collect()
 }
 
-/// 累计在岗整月数: whole months from the first day of service to `on`, less the days between in which there was none.
+/// 累计在岗整月数: the whole months of each stretch of service before `on`, and one more for every thirty of the days
+/// left over in all. Posts that overlap or follow each other without a day between are one stretch.
 fn service_months(periods: &[Period], on: NaiveDate) -> i32 {
-    let Some(first) = periods.iter().map(|period| period.from).min().filter(|first| *first <= on) else {
-        return 0;
-    };
-    let until = on - Days::new(1);
-    if until < first {
-        return 0;
+    let mut stretches: Vec<(NaiveDate, NaiveDate)> = Vec::new();
+    let mut clipped: Vec<_> = periods
+        .iter()
+        .map(|period| (period.from, period.to.map_or(on, |to| (to + Days::new(1)).min(on))))
+        .filter(|(from, end)| from < end)
+        .collect();
+    clipped.sort_unstable();
+    for (from, end) in clipped {
+        match stretches.last_mut() {
+            Some(last) if from <= last.1 => last.1 = end.max(last.1),
+            _ => stretches.push((from, end)),
+        }
     }
-    let days = (until - first).num_days() + 1;
-    let gaps = days - days_covered(periods, first, until);
-    whole_months(first + Days::new(gaps.unsigned_abs()), on)
+    let (mut months, mut days) = (0, 0);
+    for (from, end) in stretches {
+        let whole = whole_months(from, end);
+        let reached = from.checked_add_months(Months::new(whole.unsigned_abs())).unwrap_or(end);
+        months += whole;
+        days += (end - reached).num_days();
+    }
+    months + i32::try_from(days / 30).unwrap_or(0)
 }
 
 /// Since when the holder of `last` has been there without a break.
@@ -353,7 +365,7 @@ mod tests {
         check(&whole, "2026-07-01", 60);
         let changed = [period("2021-07-01", Some("2022-12-31")), period("2023-01-01", None)];
         check(&changed, "2024-07-01", 36);
-        // Thirty-one days without a post.
+        // A month without a post.
         let paused = [period("2021-07-01", Some("2022-12-31")), period("2023-02-01", None)];
         check(&paused, "2024-07-01", 35);
         check(&paused, "2024-08-01", 36);

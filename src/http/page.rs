@@ -116,9 +116,13 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("classes", "/classes"),
             ("organisations", "/organisations"),
         ],
-        Role::School => {
-            &[("home", "/"), ("classes", "/classes"), ("exams", "/exams"), ("certificates", "/certificates"), ("my-credit", "/my/credit")]
-        }
+        Role::School => &[
+            ("home", "/"),
+            ("classes", "/classes"),
+            ("exams", "/exams"),
+            ("certificates", "/certificates"),
+            ("my-credit", "/my/credit"),
+        ],
         Role::Assessor => &[
             ("home", "/"),
             ("exams", "/exams"),
@@ -126,7 +130,12 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("recorded", "/recorded"),
             ("my-credit", "/my/credit"),
         ],
-        Role::FirstAidIssuer => &[("home", "/"), ("first-aid", "/first-aid"), ("certificates", "/certificates"), ("my-credit", "/my/credit")],
+        Role::FirstAidIssuer => &[
+            ("home", "/"),
+            ("first-aid", "/first-aid"),
+            ("certificates", "/certificates"),
+            ("my-credit", "/my/credit"),
+        ],
         Role::Institution => &[
             ("home", "/"),
             ("scan", "/scan"),

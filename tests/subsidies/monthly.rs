@@ -4,6 +4,7 @@ use huzheng::registry::schemes::{Condition, Text};
 use serde_json::{Value, json};
 
 use super::desk::{AMOUNT, SCHEME, caregiver, certificate, open, text};
+use crate::support::databases::Kind;
 use crate::support::people::{identity_number, name, person};
 use crate::support::{Answer, World, on_both};
 
@@ -150,13 +151,14 @@ fn a_file_is_taken_whole_or_not_at_all() {
 
 #[test]
 fn a_run_waits_for_the_end_of_its_month() {
-    let world = World::sqlite();
+    let world = World::new(Kind::Sqlite);
+    let world = &world;
     let errors = world.post("bureau", "/api/v1/monthly-runs", json!({ "month": "2026-11" })).field_errors();
     assert_eq!((errors[0].0.as_str(), errors[0].1.as_str()), ("month", "month-not-finished"));
     // A scheme of another area proposes nothing here.
-    open(&world, 1_000, |scheme| scheme.area = "330282".parse().expect("an area"));
-    caregiver(&world, 1);
-    certificate(&world, 1, "2026-06-01");
-    let done = run(&world, "2026-10");
+    open(world, 1_000, |scheme| scheme.area = "330282".parse().expect("an area"));
+    caregiver(world, 1);
+    certificate(world, 1, "2026-06-01");
+    let done = run(world, "2026-10");
     assert_eq!((&done["assessed"], &done["proposed"]), (&json!(0), &json!(0)), "{done} {SCHEME}");
 }

@@ -11,6 +11,7 @@ use crate::db::{Conn, DbError};
 use crate::kernel::dates::Period;
 use crate::kernel::ids::{CertificateId, PersonId, RecordedCertificateId};
 use crate::kernel::skill::SkillLevel;
+use crate::proof::payload::CertificateType;
 use crate::registry::certificates::Standing;
 use crate::registry::certificates::store::CHUNK;
 use crate::registry::recorded::{self, RecordedCertificate};
@@ -59,7 +60,7 @@ pub fn of_people(
 struct OursRow {
     id: CertificateId,
     person_id: PersonId,
-    level: SkillLevel,
+    level: Option<SkillLevel>,
     issued_on: NaiveDate,
     expires_on: Option<NaiveDate>,
     replaced_by: Option<CertificateId>,
@@ -69,6 +70,7 @@ struct OursRow {
 fn ours(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<(PersonId, LevelSpell)>, DbError> {
     let rows: Vec<OursRow> = certificates::table
         .filter(certificates::person_id.eq_any(people.to_vec()))
+        .filter(certificates::kind.eq(CertificateType::Skill))
         .order(certificates::id)
         .select(OursRow::as_select())
         .load(conn)?;
@@ -85,7 +87,7 @@ fn ours(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<(PersonId, LevelSpel
         let row = by_id.get(&id)?;
         let period = Period::new(from, earlier(to, row.expires_on))?;
         let issued_on = first_days.get(&id).copied().unwrap_or(row.issued_on);
-        Some((row.person_id, LevelSpell { by: HeldBy::Ours(id), level: row.level, period, issued_on }))
+        Some((row.person_id, LevelSpell { by: HeldBy::Ours(id), level: row.level?, period, issued_on }))
     };
     Ok(valid.into_iter().filter_map(spell).collect())
 }
