@@ -55,4 +55,12 @@ impl SchemeBook {
         let entered = self.0.read().unwrap_or_else(PoisonError::into_inner);
         Ok(entered.values().any(|one| one.scheme.code == code))
     }
+
+    /// Every scheme's code.
+    pub fn codes(&self, _: &mut Conn) -> Result<Vec<String>, Error> {
+        let entered = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let mut codes: Vec<String> = entered.keys().map(|(code, _)| code.clone()).collect();
+        codes.dedup();
+        Ok(codes)
+    }
 }

@@ -37,6 +37,21 @@ pub fn show_refused(
     Ok(html_response(HttpResponse::UnprocessableEntity(), html))
 }
 
+/// Renders a page again with what stood in the way, where no field is to blame.
+pub fn show_told(
+    call: &Call,
+    answer: actix_web::HttpResponseBuilder,
+    template: &str,
+    title_key: &str,
+    page: Value,
+    told: &[String],
+) -> Answer {
+    let listed: Vec<Value> =
+        told.iter().map(|message| json!({ "field": null, "message": message, "href": null })).collect();
+    let html = render(call, template, title_key, page, &listed)?;
+    Ok(html_response(answer, html))
+}
+
 /// After a change: on to `path`, so that a reload repeats nothing. `done` keys the words of the notice there.
 pub fn see_other(path: &str, done: Option<&str>) -> HttpResponse {
     let location = match done {
@@ -104,12 +119,23 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("certificates", "/certificates"),
             ("recorded", "/recorded"),
             ("first-aid", "/first-aid"),
+            ("claims", "/claims"),
+            ("budgets", "/budgets"),
+            ("clawbacks", "/clawbacks"),
             ("organisations", "/organisations"),
             ("areas", "/areas"),
         ],
-        Role::Finance => &[("home", "/"), ("overview", "/overview")],
+        Role::Finance => &[
+            ("home", "/"),
+            ("payments", "/payments"),
+            ("claims", "/claims"),
+            ("budgets", "/budgets"),
+            ("clawbacks", "/clawbacks"),
+            ("overview", "/overview"),
+        ],
         Role::Town => &[
             ("home", "/"),
+            ("claims", "/claims"),
             ("overview", "/overview"),
             ("classes", "/classes"),
             ("organisations", "/organisations"),
@@ -122,8 +148,16 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("recorded", "/recorded"),
         ],
         Role::FirstAidIssuer => &[("home", "/"), ("first-aid", "/first-aid")],
-        Role::Institution => &[("home", "/"), ("scan", "/scan"), ("staff", "/staff"), ("watch", "/watch")],
-        Role::Caregiver => &[("home", "/"), ("my-certificates", "/my/certificates")],
+        Role::Institution => &[
+            ("home", "/"),
+            ("scan", "/scan"),
+            ("staff", "/staff"),
+            ("claims", "/claims"),
+            ("watch", "/watch"),
+        ],
+        Role::Caregiver => {
+            &[("home", "/"), ("my-certificates", "/my/certificates"), ("my-claims", "/my/claims")]
+        }
     };
     let current = |href: &str| path == href || (href != "/" && path.starts_with(&format!("{href}/")));
     entries.iter().map(|(key, href)| json!({ "key": key, "href": href, "current": current(href) })).collect()

@@ -17,6 +17,7 @@ pub mod organisations;
 pub mod recorded;
 pub mod revocations;
 pub mod scores;
+pub mod subsidies;
 pub mod training;
 pub mod verify;
 pub mod watch;
