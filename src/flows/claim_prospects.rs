@@ -16,9 +16,7 @@ use crate::kernel::month::Month;
 use crate::kernel::skill::SkillLevel;
 use crate::registry::schemes::facts::{FactName, Facts, Value};
 use crate::registry::schemes::rules::assess::{Compiled, assess};
-use crate::registry::schemes::{
-    Assessment, Beneficiary, EventName, Obligation, Outcome, Part, Schedule,
-};
+use crate::registry::schemes::{Assessment, Beneficiary, EventName, Obligation, Outcome, Part, Schedule};
 use crate::registry::subsidies::{Claim, claim_store};
 
 /// Months that were over and are looked back at.
@@ -96,9 +94,7 @@ pub fn in_force_near(
     let mut found = Vec::new();
     for code in schemes.codes(conn)? {
         let in_force = schemes.in_force(conn, &code, &Part::Once, context.today())?;
-        let near = |one: &Arc<Compiled>| {
-            one.scheme.area.is_within(area) || area.is_within(&one.scheme.area)
-        };
+        let near = |one: &Arc<Compiled>| one.scheme.area.is_within(area) || area.is_within(&one.scheme.area);
         found.extend(in_force.filter(near));
     }
     Ok(found)

@@ -858,7 +858,9 @@ fn claims() -> Vec<RouteSpec> {
 
 /// The pages on which people claim, decide and pay.
 fn subsidy_pages() -> Vec<RouteSpec> {
-    use pages::subsidies::{account, batches, budgets, claim, claims, clawbacks, decide, filing, mine, notices};
+    use pages::subsidies::{
+        account, batches, budgets, claim, claims, clawbacks, decide, filing, mine, notices,
+    };
     vec![
         get("/subsidy-notices", PUBLIC, notices::list),
         get("/claims", CLAIM_READERS, claims::list),

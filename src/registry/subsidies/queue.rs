@@ -61,8 +61,7 @@ pub fn ids(conn: &mut Conn, wanted: &Wanted, turn: Turn) -> Result<Vec<ClaimId>,
     let mut query =
         claims::table.select(claims::id).filter(claims::state.eq_any(turn.states().to_vec())).into_boxed();
     if let Some(town) = turn.town_review() {
-        query =
-            query.filter(claims::state.ne(StateCode::Submitted).or(claims::town_review.eq(town)));
+        query = query.filter(claims::state.ne(StateCode::Submitted).or(claims::town_review.eq(town)));
     }
     if let Some(scheme) = &wanted.scheme {
         query = query.filter(claims::scheme_code.eq(scheme.clone()));

@@ -101,13 +101,14 @@ pub async fn record(call: Call, posted: Posted<AccountForm>) -> Answer {
     let role = actor.role;
     let recorded = match posted.form {
         Err(invalid) => Err(invalid.into()),
-        Ok(AccountForm { whose, new }) => call
-            .write(move |tx, context| {
+        Ok(AccountForm { whose, new }) => {
+            call.write(move |tx, context| {
                 let (who, name) = whose.beneficiary(tx, context, &actor)?;
                 account_record(tx, context, &app.sealer, (who, name.as_str()), &new)?;
                 Ok(whose)
             })
-            .await,
+            .await
+        }
     };
     match recorded {
         Ok(whose) => Ok(see_other(&whose.back(role), Some("bank-account-recorded"))),

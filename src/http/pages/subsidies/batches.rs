@@ -271,9 +271,8 @@ impl Form for Seen {
 pub async fn confirm(call: Call, id: web::Path<PaymentBatchId>, posted: Posted<Seen>) -> Answer {
     let (id, actor) = (*id, call.actor()?.clone());
     let Seen { version, .. } = posted.form?;
-    let done = call
-        .write(move |tx, context| Ok(batch::batch_confirm(tx, context, &actor, (id, version))?))
-        .await;
+    let done =
+        call.write(move |tx, context| Ok(batch::batch_confirm(tx, context, &actor, (id, version))?)).await;
     answered(&call, id, done.map(|_| "batch-confirmed")).await
 }
 

@@ -44,11 +44,7 @@ pub async fn list(call: Call, Query(query): Query<YearQuery>) -> Answer {
     show(&call, "pages/budgets", "budgets-title", page)
 }
 
-async fn list_page(
-    call: &Call,
-    year: Option<i32>,
-    values: &Map<String, Value>,
-) -> Result<Value, Problem> {
+async fn list_page(call: &Call, year: Option<i32>, values: &Map<String, Value>) -> Result<Value, Problem> {
     let (app, role, language) = (Arc::clone(&call.app), call.actor()?.role, call.language);
     let mut values = typed(values, &["scheme", "year", "amount", "document"]);
     call.read(move |conn, context| {
@@ -104,7 +100,11 @@ fn line_view(
 /// Whole hundredths of the appropriation that are promised or paid.
 fn percent(line: &BudgetLine) -> i64 {
     let (given, left) = (line.balances.appropriation.get(), line.balances.available.get());
-    if given <= 0 { 0 } else { i64::try_from(i128::from(given - left) * 100 / i128::from(given)).unwrap_or(100) }
+    if given <= 0 {
+        0
+    } else {
+        i64::try_from(i128::from(given - left) * 100 / i128::from(given)).unwrap_or(100)
+    }
 }
 
 /// How much of each line is spoken for, as bars; `None` without lines.
@@ -128,8 +128,14 @@ fn chart(
         rows.push(Bar { label, value: Some(used), value_label: format!("{used}%") });
     }
     let title = texts.word("budgets-chart");
-    let drawing =
-        Bars { description: title.clone(), title, rows, target: None, target_label: String::new(), full: 100 };
+    let drawing = Bars {
+        description: title.clone(),
+        title,
+        rows,
+        target: None,
+        target_label: String::new(),
+        full: 100,
+    };
     Ok(Some(bars(&drawing)))
 }
 
@@ -211,7 +217,11 @@ async fn page(call: &Call, id: BudgetLineId, values: &Map<String, Value>) -> Res
         }
         let mut page = line_view(conn, &mut titles, &line, context)?;
         let accounts = [
-            Account::Appropriation, Account::Available, Account::Committed, Account::Paid, Account::ToRecover,
+            Account::Appropriation,
+            Account::Available,
+            Account::Committed,
+            Account::Paid,
+            Account::ToRecover,
             Account::Recovered,
         ];
         page["accounts"] = json!(accounts.map(|account| {
@@ -250,7 +260,8 @@ pub async fn change(call: Call, id: web::Path<BudgetLineId>, posted: Posted<Chan
     let changed = match posted.form {
         Err(invalid) => Err(invalid.into()),
         Ok(ChangeForm { version, change }) => {
-            call.write(move |tx, context| Ok(service::budget_change(tx, context, id, version, &change)?)).await
+            call.write(move |tx, context| Ok(service::budget_change(tx, context, id, version, &change)?))
+                .await
         }
     };
     match changed {

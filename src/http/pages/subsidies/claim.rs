@@ -162,9 +162,7 @@ fn account(conn: &mut Conn, actor: &Actor, claim: &Claim) -> Result<Value, Probl
 fn is_barred(actor: &Actor, claim: &Claim) -> bool {
     let me = actor.account;
     match claim.state {
-        ClaimState::Submitted(deed) | ClaimState::TownReviewed(deed) => {
-            !is_applicant(actor) && deed.by == me
-        }
+        ClaimState::Submitted(deed) | ClaimState::TownReviewed(deed) => !is_applicant(actor) && deed.by == me,
         ClaimState::FirstApproved { submitted, first } => submitted.by == me || first.by == me,
         ClaimState::Objected(_, objection) => objection.by == me,
         _ => false,
@@ -214,9 +212,6 @@ fn actions(actor: &Actor, claim: &Claim, context: &Context, refused: &str) -> Ve
 
 /// The form for the same part once more, where this claim came to nothing.
 fn again(actor: &Actor, claim: &Claim) -> Option<String> {
-    let over = matches!(
-        claim.state.code(),
-        StateCode::Refused | StateCode::Withdrawn | StateCode::Stopped
-    );
+    let over = matches!(claim.state.code(), StateCode::Refused | StateCode::Withdrawn | StateCode::Stopped);
     (over && is_applicant(actor)).then(|| super::filing::form_href(&claim.obligation))
 }

@@ -366,9 +366,12 @@ fn many(
         let decision = Decision { actor, claim: mark.claim, version: mark.version, reason: &reason };
         let taken = app.database.write(|tx| {
             Ok::<_, Problem>(match ticked.step {
-                Bulk::Submit => {
-                    Outcomes::Done(Box::new(claim_submit::draft_submit(tx, context, &app.schemes, &decision)?))
-                }
+                Bulk::Submit => Outcomes::Done(Box::new(claim_submit::draft_submit(
+                    tx,
+                    context,
+                    &app.schemes,
+                    &decision,
+                )?)),
                 Bulk::Review => Outcomes::Done(Box::new(service::claim_review(tx, context, &decision)?)),
                 Bulk::Approve => claim_decide::claim_approve(tx, context, &app.schemes, &decision)?,
             })

@@ -20,8 +20,8 @@ use crate::kernel::invalid::Invalid;
 use crate::kernel::money::Fen;
 use crate::registry::subsidies::clawback::{self, Asked};
 use crate::registry::subsidies::{
-    Clawback, ClawbackCall, ClawbackCause, ClawbackInstalment, ClawbackState, NewReceipt, Reason, claim_store,
-    clawback_store, service,
+    Clawback, ClawbackCall, ClawbackCause, ClawbackInstalment, ClawbackState, NewReceipt, Reason,
+    claim_store, clawback_store, service,
 };
 
 const SHOWN: i64 = 100;
@@ -275,7 +275,8 @@ pub async fn drop_it(call: Call, id: web::Path<ClawbackId>, posted: Posted<Reaso
     let (id, actor) = (*id, call.actor()?.clone());
     let done = match posted.form {
         Ok(reason) => {
-            call.write(move |tx, context| Ok(clawback::clawback_drop(tx, context, &actor, id, &reason)?)).await
+            call.write(move |tx, context| Ok(clawback::clawback_drop(tx, context, &actor, id, &reason)?))
+                .await
         }
         Err(invalid) => Err(invalid.into()),
     };

@@ -186,7 +186,13 @@ impl Explainer<'_> {
                 let position = self.app.seeds.positions.iter().find(|position| position.code == text);
                 position.map_or_else(
                     || text.to_owned(),
-                    |one| if self.texts.language() == Language::Chinese { one.zh.clone() } else { one.en.clone() },
+                    |one| {
+                        if self.texts.language() == Language::Chinese {
+                            one.zh.clone()
+                        } else {
+                            one.en.clone()
+                        }
+                    },
                 )
             }
             _ => text.to_owned(),
@@ -300,7 +306,9 @@ fn href(actor: &Actor, source: &Source) -> Option<String> {
     let reference = &source.reference;
     match (source.kind, actor.role) {
         (SourceKind::Employment | SourceKind::Person, Role::Institution) => Some("/staff".to_owned()),
-        (SourceKind::Person | SourceKind::Certificate, Role::Caregiver) => Some("/my/certificates".to_owned()),
+        (SourceKind::Person | SourceKind::Certificate, Role::Caregiver) => {
+            Some("/my/certificates".to_owned())
+        }
         (SourceKind::Certificate, Role::Bureau | Role::Administrator) if !reference.is_empty() => {
             Some(format!("/certificates/{reference}"))
         }
@@ -322,7 +330,8 @@ fn stretches(all: &[String]) -> Vec<String> {
     let mut found: Vec<(String, String)> = Vec::new();
     for text in all {
         let month: Option<Month> = text.parse().ok();
-        let follows = found.last().and_then(|(_, last)| last.parse::<Month>().ok()).and_then(|last| last.next());
+        let follows =
+            found.last().and_then(|(_, last)| last.parse::<Month>().ok()).and_then(|last| last.next());
         match found.last_mut() {
             Some((_, last)) if month.is_some() && month == follows => last.clone_from(text),
             _ => found.push((text.clone(), text.clone())),

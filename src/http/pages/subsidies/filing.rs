@@ -329,12 +329,7 @@ pub async fn options(call: Call, Query(OptionsQuery { who }): Query<OptionsQuery
     show(&call, "pages/claim-options", "claim-options-title", page)
 }
 
-fn name_of(
-    conn: &mut Conn,
-    context: &Context,
-    texts: &Texts,
-    who: Beneficiary,
-) -> Result<String, Problem> {
+fn name_of(conn: &mut Conn, context: &Context, texts: &Texts, who: Beneficiary) -> Result<String, Problem> {
     Ok(match who {
         Beneficiary::Person(person) => visible_person(conn, context, person)?.name,
         Beneficiary::Organisation(_) => texts.word("claim-who-institution"),
@@ -409,7 +404,12 @@ fn missing(
 }
 
 /// The schemes of an app; kept here so that other pages need not know the book.
-pub fn titles_of(app: &App, conn: &mut Conn, texts: &Texts, context: &Context) -> Result<Vec<Value>, Problem> {
+pub fn titles_of(
+    app: &App,
+    conn: &mut Conn,
+    texts: &Texts,
+    context: &Context,
+) -> Result<Vec<Value>, Problem> {
     let found = in_force_near(conn, context, &app.schemes, &app.area)?;
     let option = |code: &str, title: &str| json!({ "value": code, "text": title, "selected": false });
     Ok(found.iter().map(|one| option(&one.scheme.code, words::of(texts, &one.scheme.title))).collect())

@@ -235,10 +235,7 @@ pub fn progress(texts: &Texts, claim: &Claim, events: &[ClaimEvent]) -> Vec<Valu
     }
     let is_paid = claim.state.code().is_paid();
     stages.push(("pay", at(&[ClaimStep::Settle]).filter(|_| is_paid)));
-    let ended = matches!(
-        claim.state,
-        ClaimState::Refused | ClaimState::Withdrawn | ClaimState::Stopped
-    );
+    let ended = matches!(claim.state, ClaimState::Refused | ClaimState::Withdrawn | ClaimState::Stopped);
     let mut seen_open = false;
     let mut shown = Vec::new();
     for (key, done) in stages {
@@ -290,11 +287,14 @@ fn due_words(texts: &Texts, claim: &Claim, stage: &str) -> Option<String> {
 #[must_use]
 pub fn next_step(texts: &Texts, claim: &Claim) -> String {
     let state = claim.state.code();
-    let key = if state == StateCode::Submitted && claim.review.town { "submitted-town" } else { state.code() };
+    let key =
+        if state == StateCode::Submitted && claim.review.town { "submitted-town" } else { state.code() };
     let mut args = FluentArgs::new();
     let notice = claim.state.approved().and_then(|approved| approved.notice);
     args.set("date", notice.map(|notice| texts.date(notice.ends_on)).unwrap_or_default());
-    texts.text(&format!("claim-next-{key}"), &args).unwrap_or_else(|_| texts.word(&format!("claim-next-{key}")))
+    texts
+        .text(&format!("claim-next-{key}"), &args)
+        .unwrap_or_else(|_| texts.word(&format!("claim-next-{key}")))
 }
 
 /// A scheme for people: title, document and what is an example in it.
@@ -314,7 +314,8 @@ mod tests {
 
     #[test]
     fn amounts_as_people_type_and_read_them() {
-        for (typed, fen) in [("12000", 1_200_000), ("1,234.5", 123_450), ("¥ 0.05", 5), ("300 元", 30_000)] {
+        for (typed, fen) in [("12000", 1_200_000), ("1,234.5", 123_450), ("¥ 0.05", 5), ("300 元", 30_000)]
+        {
             assert_eq!(Yuan::parse(typed).map(|yuan| yuan.0.get()).ok(), Some(fen), "{typed}");
         }
         assert!(Yuan::parse("一千").is_err());

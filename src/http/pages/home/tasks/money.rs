@@ -20,7 +20,13 @@ pub fn tasks(conn: &mut Conn, context: &Context, actor: &Actor) -> Result<Vec<Ta
     match actor.role {
         Role::Institution => {
             found.extend(drafts(conn, context, &wanted)?);
-            found.extend(queue_task(conn, &wanted, Turn::Account, "claim-accounts", "/claims?view=accounts")?);
+            found.extend(queue_task(
+                conn,
+                &wanted,
+                Turn::Account,
+                "claim-accounts",
+                "/claims?view=accounts",
+            )?);
         }
         Role::Caregiver => {
             found.extend(queue_task(conn, &wanted, Turn::Applicant, "own-claim-drafts", "/my/claims")?);
