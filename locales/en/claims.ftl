@@ -40,10 +40,8 @@ task-batch-results = Batch { $number } waits for the bank's answer
 task-batch-results-detail = Upload the result file when the bank has sent it
 
 yuan = ¥{ $amount }
-choose = Choose
 field-who = Claim for
 field-beneficiary = Name
-field-state = State
 field-amount = Amount (yuan)
 field-times = Number of instalments
 field-first_on = First instalment on

@@ -40,10 +40,8 @@ task-batch-results = 批次 { $number } 待回盘
 task-batch-results-detail = 银行办理后上传回盘文件
 
 yuan = { $amount } 元
-choose = 请选择
 field-who = 申领对象
 field-beneficiary = 姓名或名称
-field-state = 状态
 field-amount = 金额（元）
 field-times = 分几期
 field-first_on = 首期日期
