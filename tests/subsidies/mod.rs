@@ -1,6 +1,7 @@
 //! Claims and money, over the API of a running registry: filed, decided, paid, asked back.
 
-mod desk;
+pub mod desk;
+mod pages;
 mod path;
 
 mod refusals;

@@ -30,6 +30,8 @@ use crate::registry::subsidies::{
 
 /// Claims on one page, and so in a batch that is ticked together.
 const PAGE: i64 = 200;
+/// Notices that one look ends at most.
+const MOST_ENDED: i64 = 5_000;
 /// Batches on the page.
 const BATCHES: i64 = 20;
 
@@ -54,7 +56,9 @@ pub async fn waiting(call: Call, Query(query): Query<WaitingQuery>) -> Answer {
 
 async fn waiting_page(call: &Call, query: WaitingQuery) -> Result<Value, Problem> {
     let (app, actor, language) = (Arc::clone(&call.app), call.actor()?.clone(), call.language);
-    call.read(move |conn, context| {
+    // What stood in public long enough waits for its money from the first look on, so it is a write.
+    call.write(move |conn, context| {
+        service::notices_end(conn, context, MOST_ENDED)?;
         let texts = app.views.texts(language);
         let wanted = Wanted { scheme: query.scheme.clone(), limit: PAGE, ..Wanted::default() };
         let wanted = service::narrowed(&actor, wanted)?;
