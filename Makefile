@@ -1,6 +1,6 @@
 # Two commands for a newcomer: `make run` and `make test`. Both set up what they need.
 
-.PHONY: run test check bench peers setup format walk
+.PHONY: run test check bench peers races setup format walk
 
 # What the program draws its certificates with, and what the tests use beside Rust and a C compiler.
 setup:
@@ -28,6 +28,11 @@ peers: setup target/ssi/release/ssi-peer
 
 target/ssi/release/ssi-peer: tests/peers/ssi/src/main.rs tests/peers/ssi/Cargo.toml
 	cargo build --quiet --release --manifest-path tests/peers/ssi/Cargo.toml --target-dir target/ssi
+
+# 10,000 obligations on each database, each raced for by 2 to 32 actors in processes that are killed. Hours; it goes on
+# where it was stopped (target/races). `HUZHENG_RACES=500 make races` runs fewer.
+races: setup
+	cargo test --quiet --test suite -- --ignored --nocapture subsidies::races::ten_thousand
 
 # Walks the whole path over the API of a running demonstration.
 walk:

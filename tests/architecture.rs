@@ -170,7 +170,6 @@ const TABLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("watch", &["watched_certificates", "watch_notices"]),
-    ("schemes", &["scheme_versions"]),
     ("ledger", &["budget_lines", "ledger_postings"]),
     (
         "subsidies",
@@ -188,6 +187,7 @@ const TABLES: &[(&str, &[&str])] = &[
             "organisations",
         ],
     ),
+    ("schemes", &["scheme_codes", "scheme_versions"]),
     ("audit", &["audit_events"]),
     ("log", &["log_leaves"]),
     ("outbox", &["outbox"]),

@@ -20,6 +20,7 @@ mod mail;
 mod offline;
 mod people;
 mod schema;
+mod schemes;
 mod subsidies;
 mod training;
 mod vc_api;

@@ -367,3 +367,4 @@ budget-postings = Postings
 budget-from-to = From account to account
 done-budget-set = The budget is set.
 done-budget-changed = The budget is changed.
+statement-download = Download the statement

@@ -41,7 +41,6 @@ error-claim-not-payable = does not wait to be paid
 error-unknown-claim = no such claim
 error-no-bank-account = no bank account is recorded
 error-account-not-corrected = the last payment did not succeed: the account has to be corrected first
-error-unknown-scheme = no such scheme, or none in force then
 error-scheme-for-others = the scheme is for others
 error-month-not-finished = the month has not finished
 error-not-employed-then = was not employed there then

@@ -349,3 +349,4 @@ budget-postings = 分录
 budget-from-to = 从哪个账户到哪个账户
 done-budget-set = 预算已安排。
 done-budget-changed = 预算已调整。
+statement-download = 下载对账单

@@ -41,7 +41,6 @@ error-claim-not-payable = 不在待发放状态
 error-unknown-claim = 没有这笔申领
 error-no-bank-account = 尚未登记收款账户
 error-account-not-corrected = 上次发放未成功，请先更正收款账户
-error-unknown-scheme = 没有这个补贴办法，或当期尚无有效版本
 error-scheme-for-others = 该办法不适用于这类对象
 error-month-not-finished = 该月尚未结束
 error-not-employed-then = 该人员当期不在本单位在岗

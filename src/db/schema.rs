@@ -741,6 +741,7 @@ diesel::table! {
         claim_id -> Identifier,
         step -> Text,
         state -> Text,
+        version -> Integer,
         done_by -> Nullable<Identifier>,
         done_at -> Instant,
         reason -> Text,
@@ -853,6 +854,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    scheme_codes (code) {
+        code -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    scheme_versions (id) {
+        id -> Identifier,
+        code -> Text,
+        version -> Integer,
+        area_code -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        content -> Text,
+        state -> Text,
+        drafted_by -> Nullable<Identifier>,
+        drafted_at -> Instant,
+        in_force_by -> Nullable<Identifier>,
+        in_force_at -> Nullable<Instant>,
+    }
+}
+
 diesel::joinable!(elder_populations -> areas (area_code));
 diesel::joinable!(organisations -> areas (area_code));
 diesel::joinable!(accreditations -> organisations (organisation_id));
@@ -943,6 +970,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificate_bulk_revocations,
     watched_certificates,
     watch_notices,
+    scheme_codes,
+    scheme_versions,
     recorded_certificates,
     targets,
     audit_events,

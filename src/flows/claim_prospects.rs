@@ -10,13 +10,11 @@ use crate::flows::error::Error;
 use crate::flows::scheme_book::SchemeBook;
 use crate::flows::subsidy_facts::gather;
 use crate::kernel::area::AreaCode;
-use crate::kernel::codes::Code;
 use crate::kernel::context::Context;
 use crate::kernel::month::Month;
-use crate::kernel::skill::SkillLevel;
-use crate::registry::schemes::facts::{FactName, Facts, Value};
 use crate::registry::schemes::rules::assess::{Compiled, assess};
-use crate::registry::schemes::{Assessment, Beneficiary, EventName, Obligation, Outcome, Part, Schedule};
+use crate::registry::schemes::rules::possible::claimable;
+use crate::registry::schemes::{Assessment, Beneficiary, Obligation, Outcome, Part};
 use crate::registry::subsidies::{Claim, claim_store};
 
 /// Months that were over and are looked back at.
@@ -70,7 +68,7 @@ pub fn prospects(
             continue;
         }
         let mut parts = Vec::new();
-        for part in parts_of(&scheme.schedule, &facts, context) {
+        for part in claimable(&scheme.schedule, &facts) {
             let obligation = Obligation { scheme: scheme.code.clone(), beneficiary: who, part };
             let claimed = claim_store::find_live(conn, &obligation)?;
             let version = schemes.in_force(conn, &scheme.code, &obligation.part, today)?;
@@ -91,26 +89,9 @@ pub fn in_force_near(
     schemes: &SchemeBook,
     area: &AreaCode,
 ) -> Result<Vec<Arc<Compiled>>, Error> {
-    let mut found = Vec::new();
-    for code in schemes.codes(conn)? {
-        let in_force = schemes.in_force(conn, &code, &Part::Once, context.today())?;
-        let near = |one: &Arc<Compiled>| one.scheme.area.is_within(area) || area.is_within(&one.scheme.area);
-        found.extend(in_force.filter(near));
-    }
+    let mut found = schemes.all_on(conn, context.today())?;
+    found.retain(|one| one.scheme.area.is_within(area) || area.is_within(&one.scheme.area));
     Ok(found)
-}
-
-/// The parts of a schedule that can be spoken of today.
-fn parts_of(schedule: &Schedule, facts: &Facts, context: &Context) -> Vec<Part> {
-    match schedule {
-        Schedule::Once => vec![Part::Once],
-        Schedule::Monthly => finished_months(context).into_iter().map(Part::Month).collect(),
-        Schedule::Instalments { instalments } => {
-            (1u32..).zip(instalments).map(|(number, _)| Part::Instalment(number)).collect()
-        }
-        Schedule::PerLevel => levels(facts).into_iter().map(Part::Level).collect(),
-        Schedule::PerEvent => events(facts).into_iter().map(Part::Event).collect(),
-    }
 }
 
 /// The last months that are over, the newest first.
@@ -125,43 +106,4 @@ pub fn finished_months(context: &Context) -> Vec<Month> {
         months.push(month);
     }
     months
-}
-
-/// The levels of which a certificate is known, else the highest one, else the lowest there is.
-fn levels(facts: &Facts) -> Vec<SkillLevel> {
-    let of = |code: &str| SkillLevel::from_code(code);
-    if let Some(Value::DatesByKey(obtained)) = facts.known(FactName::LevelObtainedOn) {
-        let held: Vec<SkillLevel> = obtained.keys().filter_map(|code| of(code)).collect();
-        if !held.is_empty() {
-            return held;
-        }
-    }
-    let highest = match facts.known(FactName::Level) {
-        Some(Value::Integer(level)) => of(&level.to_string()),
-        _ => None,
-    };
-    vec![highest.unwrap_or(SkillLevel::Five)]
-}
-
-/// Trainings, contests and projects that are known of.
-fn events(facts: &Facts) -> Vec<EventName> {
-    const LISTS: [FactName; 5] = [
-        FactName::TrainingsFinished,
-        FactName::CarerTrainings,
-        FactName::ProjectsAccepted,
-        FactName::CentreUpgrades,
-        FactName::NeighbourPoints,
-    ];
-    let mut names: Vec<String> = Vec::new();
-    for list in LISTS {
-        if let Some(Value::Texts(texts)) = facts.known(list) {
-            names.extend(texts.iter().cloned());
-        }
-    }
-    if let Some(Value::IntegersByKey(ranks)) = facts.known(FactName::ContestRank) {
-        names.extend(ranks.keys().cloned());
-    }
-    names.sort_unstable();
-    names.dedup();
-    names.iter().filter_map(|name| EventName::new(name)).collect()
 }

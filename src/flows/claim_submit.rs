@@ -9,6 +9,7 @@ use crate::flows::scheme_book::SchemeBook;
 use crate::flows::subsidy_facts::gather;
 use crate::flows::visible_person::visible_person;
 use crate::kernel::area::AreaCode;
+use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Context, Role};
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::{OrganisationId, PersonId};
@@ -19,7 +20,7 @@ use crate::registry::schemes::{
 };
 use crate::registry::subsidies::service::{self, Decision};
 use crate::registry::subsidies::{Claim, Frozen, NewClaim, Review, claim_store};
-use crate::registry::{employment, ledger, organisations, people};
+use crate::registry::{employment, ledger, organisations, people, schemes};
 
 /// What is claimed, for whom.
 #[derive(Debug, Clone)]
@@ -148,7 +149,7 @@ fn compiled(
     call: &ClaimCall,
 ) -> Result<Arc<Compiled>, Error> {
     let found = schemes.in_force(conn, &call.scheme, &call.part, context.today())?;
-    let found = found.ok_or_else(|| Invalid::one("scheme", "unknown-scheme"))?;
+    let Some(found) = found else { return Err(Invalid::from(no_scheme(conn, &call.scheme)?).into()) };
     let mut errors = Vec::new();
     if found.scheme.beneficiary != call.beneficiary.kind() {
         let field = match call.beneficiary.kind() {
@@ -164,6 +165,14 @@ fn compiled(
     }
     Invalid::if_any(errors)?;
     Ok(found)
+}
+
+fn no_scheme(conn: &mut Conn, code: &str) -> Result<FieldError, Error> {
+    Ok(if schemes::store::is_known(conn, code)? {
+        FieldError::new("scheme", "scheme-not-in-force")
+    } else {
+        FieldError::new("scheme", "unknown-scheme").with("code", code)
+    })
 }
 
 /// Who applies, and where: an institution for those whom it employed, a caregiver for themselves.
@@ -232,25 +241,33 @@ fn within_budget(conn: &mut Conn, context: &Context, assessment: &Assessment) ->
 
 /// Every condition that is not met, beside the field that it is about, in the scheme's own words.
 fn shortfalls(compiled: &Compiled, assessment: &Assessment) -> Vec<FieldError> {
-    let open = assessment.conditions.iter().filter(|one| one.result != ConditionOutcome::Passed);
-    let told = open.map(|one| {
+    let other_part = assessment
+        .conditions
+        .iter()
+        .any(|one| one.result == ConditionOutcome::Failed && one.id == Code::code(BuiltIn::PartOfSchedule));
+    if other_part {
+        // Nothing else can be told of a part that the scheme doesn't have.
+        return vec![FieldError::new("claim_part", "part-of-another-schedule")];
+    }
+    let mut open: Vec<_> =
+        assessment.conditions.iter().filter(|one| one.result != ConditionOutcome::Passed).collect();
+    if open.len() > 1 {
+        // Without the rest there is no amount either.
+        open.retain(|one| one.id != Code::code(BuiltIn::Amount));
+    }
+    let told = open.into_iter().map(|one| {
         let failed = one.result == ConditionOutcome::Failed;
         if let Some(own) = compiled.scheme.conditions.iter().find(|own| own.id == one.id) {
             let code = if failed { "condition-failed" } else { "condition-unknown" };
             return FieldError::new("scheme", code).with("zh", &own.zh).with("en", &own.en);
         }
-        let field = match one.id.as_str() {
-            id if id == crate::kernel::codes::Code::code(BuiltIn::PartOfSchedule) => "claim_part",
-            _ => "scheme",
-        };
-        FieldError::new(field, built_in_code(&one.id, failed))
+        FieldError::new("scheme", built_in_code(&one.id, failed))
     });
     told.collect()
 }
 
 /// The error of a condition that every scheme has, worded as `error-<code>`.
 fn built_in_code(id: &str, failed: bool) -> &'static str {
-    use crate::kernel::codes::Code;
     match BuiltIn::from_code(id) {
         _ if !failed => "condition-of-all-unknown",
         Some(BuiltIn::InForce) => "scheme-not-in-force",

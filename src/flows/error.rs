@@ -3,7 +3,8 @@
 use crate::db::DbError;
 use crate::kernel::invalid::Invalid;
 use crate::registry::{
-    accounts, areas, employment, exams, indicators, ledger, organisations, people, subsidies, training,
+    accounts, areas, employment, exams, indicators, ledger, organisations, people, schemes, subsidies,
+    training,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,8 @@ pub enum Error {
     Ledger(#[from] ledger::error::Error),
     #[error(transparent)]
     Subsidies(#[from] subsidies::error::Error),
+    #[error(transparent)]
+    Schemes(#[from] schemes::error::Error),
     #[error(transparent)]
     Database(#[from] DbError),
 }

@@ -1,4 +1,5 @@
-//! 办法簿: the versions of schemes with their expressions read, each read once.
+//! 办法簿: the versions of schemes with their expressions read, each read once. Which version applies is asked of the
+//! database each time; only the reading is kept.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -7,27 +8,21 @@ use chrono::NaiveDate;
 
 use crate::db::Conn;
 use crate::flows::error::Error;
-use crate::kernel::invalid::Invalid;
 use crate::registry::schemes::rules::assess::Compiled;
-use crate::registry::schemes::{Part, SchemeVersion};
+use crate::registry::schemes::{Part, SchemeVersion, Stored, VersionState, service, store};
 
-/// Compiled versions, kept in memory.
+/// Code and number of a version, and its last day, the one thing of it that may still change.
+type Key = (String, u32, Option<NaiveDate>);
+
+/// Versions in force that were read.
 #[derive(Default)]
-pub struct SchemeBook(RwLock<BTreeMap<(String, u32), Arc<Compiled>>>);
+pub struct SchemeBook(RwLock<BTreeMap<Key, Arc<Compiled>>>);
 
 impl SchemeBook {
-    /// Enters a version, in place of what was entered under its code and number.
-    pub fn enter(&self, version: SchemeVersion) -> Result<(), Invalid> {
-        let key = (version.code.clone(), version.version);
-        let compiled = Arc::new(Compiled::read(version)?);
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(key, compiled);
-        Ok(())
-    }
-
     /// The version that a part claimed on `on` belongs to: for a month the one in force on its first day.
     pub fn in_force(
         &self,
-        _: &mut Conn,
+        conn: &mut Conn,
         code: &str,
         part: &Part,
         on: NaiveDate,
@@ -36,31 +31,29 @@ impl SchemeBook {
             Part::Month(month) => month.first_day(),
             _ => on,
         };
-        let entered = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let in_force = entered.values().rev().find(|one| {
-            let scheme = &one.scheme;
-            scheme.code == code && scheme.valid_from <= day && scheme.valid_to.is_none_or(|last| day <= last)
-        });
-        Ok(in_force.cloned())
+        service::scheme_on(conn, code, day)?.map(|stored| self.read(stored)).transpose()
     }
 
     /// The version that a claim was decided on by.
-    pub fn version(&self, _: &mut Conn, code: &str, version: u32) -> Result<Option<Arc<Compiled>>, Error> {
-        let entered = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(entered.get(&(code.to_owned(), version)).cloned())
+    pub fn version(&self, conn: &mut Conn, code: &str, version: u32) -> Result<Option<Arc<Compiled>>, Error> {
+        let stored = store::find_version(conn, code, version)?;
+        let in_force = stored.filter(|stored| stored.state == VersionState::InForce);
+        in_force.map(|stored| self.read(stored)).transpose()
     }
 
-    /// Whether there is a scheme of this code.
-    pub fn knows(&self, _: &mut Conn, code: &str) -> Result<bool, Error> {
-        let entered = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(entered.values().any(|one| one.scheme.code == code))
+    fn read(&self, stored: Stored) -> Result<Arc<Compiled>, Error> {
+        let SchemeVersion { code, version, valid_to, .. } = &stored.scheme;
+        let key = (code.clone(), *version, *valid_to);
+        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let compiled = Arc::new(Compiled::read(stored.scheme)?);
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&compiled));
+        Ok(compiled)
     }
 
-    /// Every scheme's code.
-    pub fn codes(&self, _: &mut Conn) -> Result<Vec<String>, Error> {
-        let entered = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let mut codes: Vec<String> = entered.keys().map(|(code, _)| code.clone()).collect();
-        codes.dedup();
-        Ok(codes)
+    /// Every version in force on a day.
+    pub fn all_on(&self, conn: &mut Conn, on: NaiveDate) -> Result<Vec<Arc<Compiled>>, Error> {
+        store::in_force(conn, on)?.into_iter().map(|stored| self.read(stored)).collect()
     }
 }

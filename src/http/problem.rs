@@ -20,7 +20,7 @@ use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::{
     accounts, areas, certificates, employment, exams, firstaid, indicators, ledger, organisations, people,
-    recorded, subsidies, training, watch,
+    recorded, schemes, subsidies, training, watch,
 };
 
 #[derive(Debug)]
@@ -455,6 +455,21 @@ impl From<subsidies::error::Error> for Problem {
     }
 }
 
+impl From<schemes::error::Error> for Problem {
+    fn from(error: schemes::error::Error) -> Self {
+        use schemes::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::InForce => Self::Conflict("scheme-in-force"),
+            Error::Draft => Self::Conflict("scheme-draft"),
+            Error::DraftedMeanwhile => Self::Conflict("scheme-drafted-meanwhile"),
+            Error::Unreadable { .. } => Self::Internal(error.to_string()),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
 fn not_signed(refused: &Refused) -> Problem {
     let Some(first) = refused.0.first() else { return Problem::Internal(refused.to_string()) };
     match first {
@@ -498,6 +513,7 @@ impl From<flows::error::Error> for Problem {
             Error::Indicators(error) => error.into(),
             Error::Ledger(error) => error.into(),
             Error::Subsidies(error) => error.into(),
+            Error::Schemes(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

@@ -767,6 +767,7 @@ fn subsidies() -> Vec<RouteSpec> {
 
 fn budgets() -> Vec<RouteSpec> {
     use api::subsidies::budgets::{self, BalanceView, BudgetQuery, BudgetView, PostingView};
+    use api::subsidies::statements::budget_statement;
     vec![
         get("/api/v1/budgets", BUDGET_READERS, budgets::budget_list)
             .says("What each scheme may spend in each year, and where that money is; amounts in fen.")
@@ -776,6 +777,8 @@ fn budgets() -> Vec<RouteSpec> {
             .says("Sets a scheme's budget of a year.")
             .takes::<NewBudget>()
             .gives::<BudgetView>(),
+        get("/api/v1/budgets/{id}.xlsx", BUDGET_READERS, budget_statement)
+            .says("The postings of a budget, the oldest first, in yuan."),
         get("/api/v1/budgets/{id}", BUDGET_READERS, budgets::budget_get)
             .says("One budget.")
             .gives::<BudgetView>(),
@@ -890,6 +893,8 @@ fn subsidy_pages() -> Vec<RouteSpec> {
         post("/clawbacks/{id}/receipts", FINANCE, clawbacks::receive),
         get("/budgets", BUDGET_READERS, budgets::list),
         post("/budgets", FINANCE, budgets::set),
+        get("/budgets/{id}.xlsx", BUDGET_READERS, api::subsidies::statements::budget_statement),
+        get("/people/{id}/subsidies.xlsx", PAYEES, api::subsidies::statements::person_statement),
         get("/budgets/{id}", BUDGET_READERS, budgets::detail),
         post("/budgets/{id}/change", FINANCE, budgets::change),
     ]
@@ -899,7 +904,10 @@ fn payments() -> Vec<RouteSpec> {
     use api::subsidies::accounts::{self, BankAccountView};
     use api::subsidies::batches::{self, BatchDetailView, BatchQuery, BatchView, OpenedView, ResultsView};
     use api::subsidies::clawbacks::{self, ClawbackDetailView, ClawbackQuery, ClawbackView};
+    use api::subsidies::statements::person_statement;
     vec![
+        get("/api/v1/people/{id}/subsidies.xlsx", PAYEES, person_statement)
+            .says("What a person claimed and was paid, the oldest first, in yuan."),
         get("/api/v1/people/{id}/bank-account", PAYEES, accounts::person_account_view)
             .says("Where a person is paid, masked; each look is audited.")
             .gives::<BankAccountView>(),

@@ -308,13 +308,18 @@ mod tests {
         check::<crate::registry::subsidies::ClawbackState>();
         check::<crate::registry::ledger::Account>();
         check::<crate::registry::ledger::PostingKind>();
-        check::<crate::registry::schemes::BuiltIn>();
-        check::<crate::registry::schemes::Outcome>();
-        check::<crate::registry::schemes::ConditionOutcome>();
-        check::<crate::registry::schemes::BeneficiaryKind>();
         check::<crate::registry::schemes::facts::FactName>();
+        check::<crate::registry::schemes::facts::Kind>();
+        check::<crate::registry::schemes::facts::Unit>();
         check::<crate::registry::schemes::facts::Origin>();
         check::<crate::registry::schemes::facts::SourceKind>();
+        check::<crate::registry::schemes::expression::Given>();
+        check::<crate::registry::schemes::BeneficiaryKind>();
+        check::<crate::registry::schemes::AreaOf>();
+        check::<crate::registry::schemes::Outcome>();
+        check::<crate::registry::schemes::ConditionOutcome>();
+        check::<crate::registry::schemes::VersionState>();
+        check::<crate::registry::schemes::BuiltIn>();
         check::<crate::http::pages::subsidies::claims::Bulk>();
         check::<crate::http::pages::subsidies::decide::Step>();
     }

@@ -14,6 +14,7 @@ use crate::flows;
 use crate::http::problem::Problem;
 use crate::kernel::context::Origin;
 use crate::registry::outbox::{Claimed, MessageKind, store};
+use crate::registry::subsidies;
 
 /// The running threads. They stop when told to, after the work in hand.
 pub struct Background {
@@ -41,6 +42,11 @@ const STATUS_TICK: Duration = Duration::from_secs(2);
 /// How long a certificate near its end may go untold.
 const EXPIRY_TICK: Duration = Duration::from_mins(1);
 
+/// How long a claim may wait whose public notice has ended.
+const NOTICE_TICK: Duration = Duration::from_mins(1);
+/// Claims of one transaction.
+const NOTICES_AT_ONCE: i64 = 500;
+
 #[must_use]
 pub fn start(app: &Arc<App>) -> Background {
     let stopping = Arc::new(AtomicBool::new(false));
@@ -54,6 +60,7 @@ pub fn start(app: &Arc<App>) -> Background {
         every(MAIL_TICK, app, &stopping, deliver),
         every(STATUS_TICK, app, &stopping, App::keep_current),
         every(EXPIRY_TICK, app, &stopping, tell_expiring),
+        every(NOTICE_TICK, app, &stopping, end_notices),
     ];
     Background { stopping, threads }
 }
@@ -87,6 +94,27 @@ fn tell_expiring(app: &App) {
 pub fn certificates_expiring(app: &App) -> Result<usize, Problem> {
     let context = app.context(None, Origin::Job("expiry"));
     Ok(flows::certificate_expiry::certificates_expiring(&app.desk(), &context)?)
+}
+
+fn end_notices(app: &App) {
+    if let Err(problem) = notices_end(app) {
+        tracing::warn!(%problem, "claims wait for the end of their notice");
+    }
+}
+
+/// Hands claims whose public notice has ended to finance; how many.
+pub fn notices_end(app: &App) -> Result<usize, Problem> {
+    let context = app.context(None, Origin::Job("notices"));
+    let mut ended = 0;
+    loop {
+        let some = app
+            .database
+            .write(|tx| Ok::<_, Problem>(subsidies::service::notices_end(tx, &context, NOTICES_AT_ONCE)?))?;
+        ended += some;
+        if some == 0 {
+            return Ok(ended);
+        }
+    }
 }
 
 /// Delivers what is due, one claim of messages at a time; how many went out.

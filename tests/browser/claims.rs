@@ -127,6 +127,7 @@ fn a_claim_is_filed_decided_and_paid_by_its_pages() {
 
         // Days later one of finance opens a batch, another confirms it, and the bank answers.
         world.advance_days(8);
+        assert_eq!(huzheng::jobs::notices_end(&world.app).expect("the calendar"), 1);
         browser.sign_in("finance").await;
         browser.find(".shortcut").await;
         browser.goto("/payments").await;
@@ -209,7 +210,7 @@ fn a_refusal_is_read_with_its_explanation() {
         browser.picture("claim-refused").await;
         let told = browser.text().await;
         for words in
-            ["不予通过", "实地核查当月未在岗", "当月末仍在岗", "来自在岗登记", "再次申领", "测试〔2026〕1号"]
+            ["不予通过", "实地核查当月未在岗", "当月末仍在岗", "来自任职记录", "再次申领", "测试〔2026〕1号"]
         {
             assert!(told.contains(words), "{words} in {told}");
         }

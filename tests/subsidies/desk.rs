@@ -5,6 +5,7 @@ use std::sync::Arc;
 use huzheng::http::problem::Problem;
 use huzheng::kernel::money::Fen;
 use huzheng::registry::ledger::Difference;
+use huzheng::registry::schemes;
 use huzheng::registry::schemes::{AreaOf, BeneficiaryKind, Condition, Review, Schedule, SchemeVersion, Text};
 use huzheng::registry::subsidies::service;
 use serde_json::{Value, json};
@@ -71,7 +72,15 @@ pub fn scheme() -> SchemeVersion {
 pub fn open(world: &World, budget: i64, change: impl FnOnce(&mut SchemeVersion)) -> Value {
     let mut version = scheme();
     change(&mut version);
-    world.app.schemes.enter(version).expect("a scheme");
+    let context = world.app.context(None, huzheng::kernel::context::Origin::CommandLine);
+    world
+        .app
+        .database
+        .write(|tx| {
+            let draft = schemes::service::scheme_save(tx, &context, &version)?;
+            Ok::<_, Problem>(schemes::service::scheme_put_in_force(tx, &context, draft.id)?)
+        })
+        .expect("a scheme in force");
     let asked =
         json!({ "scheme": SCHEME, "year": 2026, "amount_fen": budget, "document": "海财〔2026〕8号" });
     world.post("finance", "/api/v1/budgets", asked).expect(201)
@@ -86,7 +95,7 @@ pub fn caregiver(world: &World, n: u32) -> String {
     let path = format!("/api/v1/organisations/{}/employments", world.organisation("institution"));
     let made = world.post("institution", &path, entry).expect(201);
     certificate(world, n, "2025-06-01").expect(201);
-    text(&made, "person")
+    text(&made, "person_id")
 }
 
 /// A certificate from elsewhere.
@@ -107,6 +116,8 @@ pub fn account(world: &World, n: u32, person: &str, number: &str) -> Answer {
 }
 
 pub fn claim(world: &World, who: &str, person: &str, month: &str) -> Answer {
+    // A second later than the one before, so that they have an order.
+    world.app.clock.advance(1);
     let asked = json!({ "scheme": SCHEME, "person_id": person, "claim_part": month });
     world.post(who, "/api/v1/claims", asked)
 }

@@ -3,5 +3,5 @@
 pub mod desk;
 mod pages;
 mod path;
-
+mod races;
 mod refusals;

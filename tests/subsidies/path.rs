@@ -76,6 +76,7 @@ fn a_claim_is_filed_decided_and_paid_and_the_books_agree_at_every_step() {
         assert_eq!(import_results(world, "finance", batch, &file).conflict(), "batch-state");
         in_balance(world);
         check_history(world, &filed);
+        check_statements(world, &person);
     });
 }
 
@@ -88,6 +89,26 @@ fn check_notice(world: &World, filed: &serde_json::Value) {
     assert!(name.contains('*') && name != text(filed, "beneficiary_name"), "{name}");
     let shown = notices.to_string();
     assert!(!shown.contains("990481") && !shown.contains(ACCOUNT), "{shown}");
+}
+
+/// Both statements are workbooks with what was paid.
+fn check_statements(world: &World, person: &str) {
+    let budgets = world.get("finance", "/api/v1/budgets").expect(200);
+    let of_scheme = format!("/api/v1/budgets/{}.xlsx", text(&budgets[0], "id"));
+    for (who, path, heading, rows) in [
+        ("institution", format!("/api/v1/people/{person}/subsidies.xlsx"), "金额（元）", 1),
+        ("finance", of_scheme, "转出科目", 3),
+    ] {
+        let answer = world.get(who, &path);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let mut workbook: calamine::Xlsx<_> =
+            calamine::open_workbook_from_rs(std::io::Cursor::new(answer.bytes)).expect("a workbook");
+        let sheet = calamine::Reader::worksheet_range_at(&mut workbook, 0).expect("a sheet").expect("read");
+        assert!(sheet.rows().next().expect("a heading").iter().any(|cell| cell.to_string() == heading));
+        assert_eq!(sheet.rows().count(), rows + 1, "{path}");
+        let paid = |cell: &calamine::Data| cell.to_string() == "400";
+        assert!(sheet.rows().flatten().any(paid), "{path}");
+    }
 }
 
 fn check_history(world: &World, filed: &serde_json::Value) {

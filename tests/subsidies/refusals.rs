@@ -8,8 +8,8 @@ use huzheng::registry::schemes::{Assessment, Outcome};
 use serde_json::{Value, json};
 
 use super::desk::{
-    ACCOUNT, AMOUNT, SCHEME, account, caregiver, claim, confirmed_batch, file_rows, holds, import_results,
-    in_balance, now, open, result_file, step, text,
+    ACCOUNT, AMOUNT, SCHEME, account, caregiver, certificate, claim, confirmed_batch, file_rows, holds,
+    import_results, in_balance, now, open, result_file, step, text,
 };
 use crate::support::people::{name, person};
 use crate::support::{Answer, World, on_both};
@@ -47,7 +47,7 @@ fn what_can_t_be_claimed_is_refused_beside_its_field() {
             body
         };
         assert_eq!(refused(with("scheme", json!("no-such"))), error("scheme", "unknown-scheme"));
-        assert_eq!(refused(claimed("2023-12")), error("scheme", "unknown-scheme"), "before it was in force");
+        assert_eq!(refused(claimed("2023-12")), error("scheme", "scheme-not-in-force"));
         let institution = json!(world.organisation("institution"));
         assert_eq!(
             refused(with("organisation_id", institution.clone())),
@@ -80,13 +80,18 @@ fn what_can_t_be_claimed_is_refused_beside_its_field() {
 fn a_claim_by_two_institutions_is_paid_to_the_first() {
     on_both(|world| {
         open(world, 10 * AMOUNT, |_| {});
-        let person_id = caregiver(world, 1);
-        let mut entry = person(1);
-        entry["position"] = json!("caregiver");
-        entry["post_kind"] = json!("part-time");
-        entry["from_date"] = json!("2026-01-01");
-        let path = format!("/api/v1/organisations/{}/employments", world.organisation("institution2"));
-        world.post("institution2", &path, entry).expect(201);
+        // Half a day here, half a day there.
+        let hire = |institution: &str| {
+            let mut entry = person(1);
+            entry["position"] = json!("caregiver");
+            entry["post_kind"] = json!("part-time");
+            entry["from_date"] = json!("2026-01-01");
+            let path = format!("/api/v1/organisations/{}/employments", world.organisation(institution));
+            text(&world.post(institution, &path, entry).expect(201), "person_id")
+        };
+        let person_id = hire("institution");
+        assert_eq!(hire("institution2"), person_id);
+        certificate(world, 1, "2025-06-01").expect(201);
         claim(world, "institution", &person_id, "2026-10").expect(201);
         let second = claim(world, "institution2", &person_id, "2026-10");
         assert_eq!(second.field_errors(), error("claim_part", "claimed-elsewhere"));
@@ -102,7 +107,7 @@ fn a_revoked_certificate_or_a_gone_employee_is_paid_nothing() {
         // Withdrawn as of the day after: October's first day still counts. Left before the month's end: it doesn't.
         let staff = format!("/api/v1/organisations/{}/staff", world.organisation("institution"));
         let spell = world.get("institution", &staff).expect(200);
-        let spell = spell.as_array().map_or(&spell["staff"][0], |all| &all[0]);
+        let spell = &spell[0]["employment"];
         let leave = format!("/api/v1/employments/{}/leave", text(spell, "id"));
         let leaving = json!({ "to_date": "2026-10-15", "leaving_reason": "resigned" });
         let version = spell["version"].clone();

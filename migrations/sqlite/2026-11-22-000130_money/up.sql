@@ -92,11 +92,13 @@ CREATE TABLE claim_events (
     claim_id BLOB NOT NULL REFERENCES claims (id),
     step     TEXT NOT NULL,
     state    TEXT NOT NULL,
+    version  INTEGER NOT NULL,
     done_by  BLOB REFERENCES accounts (id),
     done_at  TEXT NOT NULL,
     reason   TEXT NOT NULL
 );
-CREATE INDEX claim_events_claim ON claim_events (claim_id, id);
+-- A step makes a version of the claim, and a version has one step.
+CREATE UNIQUE INDEX claim_events_version ON claim_events (claim_id, version);
 
 -- 收款账户. The number is kept sealed. A row is never changed: a correction is a new row, and the old one ends.
 CREATE TABLE bank_accounts (

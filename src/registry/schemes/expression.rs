@@ -27,6 +27,15 @@ use crate::registry::schemes::{FactUsed, Part, Schedule};
 
 /// Characters of one expression.
 pub const LONGEST: usize = 1_000;
+/// The parser goes down steps of the stack for each bracket, choice and operator that stands in another, so what could be
+/// too deep must not reach it.
+const MOST_BRACKETS: usize = 30;
+const MOST_CHOICES: usize = 10;
+const MOST_SIGNS: usize = 80;
+/// Parts within one another. Working them out goes down a step of the stack for each.
+const DEEPEST: usize = 32;
+/// Bytes of the stack on which an expression is read.
+const PARSER_STACK: usize = 64 << 20;
 
 codes! {
     /// Words in expressions that the part or the day gives.
@@ -129,7 +138,15 @@ impl Expression {
         if text.chars().count() > LONGEST {
             return Err(Unreadable(format!("longer than {LONGEST} characters")));
         }
-        let program = ENVIRONMENT.compile(text).map_err(|error| Unreadable(first_line(&error)))?;
+        if is_too_deep(text) {
+            let limits =
+                format!("{MOST_BRACKETS} brackets, {MOST_CHOICES} choices, {MOST_SIGNS} operator signs");
+            return Err(Unreadable(format!("more than {limits}")));
+        }
+        let program = compile(text)?;
+        if depth(program.expression()) > DEEPEST {
+            return Err(Unreadable(format!("nested deeper than {DEEPEST}")));
+        }
         let mut asked = Vec::new();
         collect(program.expression(), &mut asked);
         asked.sort_by_key(|one| one.name);
@@ -148,9 +165,16 @@ impl Expression {
     #[must_use]
     pub(super) fn snippet(&self, tree: &IdedExpr) -> String {
         let info = self.program.source_info();
-        let (start, stop) = info.offset_for(tree.id).unwrap_or_default();
-        let length = usize::try_from(stop.saturating_sub(start)).unwrap_or(0) + 1;
-        info.source.chars().skip(usize::try_from(start).unwrap_or(0)).take(length).collect()
+        let (start, stop) = self.span(tree).unwrap_or_default();
+        info.source.get(start..=stop).unwrap_or(&info.source).to_owned()
+    }
+
+    /// First and last byte of a part with all that is in it; its own place may be that of its operator.
+    fn span(&self, tree: &IdedExpr) -> Option<(usize, usize)> {
+        let (start, stop) = self.program.source_info().offset_for(tree.id)?;
+        let own = (usize::try_from(start).ok()?, usize::try_from(stop).ok()?);
+        let within = children(tree).into_iter().filter_map(|child| self.span(child));
+        Some(within.fold(own, |(start, stop), (first, last)| (start.min(first), stop.max(last))))
     }
 
     #[must_use]
@@ -176,6 +200,33 @@ impl Expression {
         }
         used
     }
+}
+
+/// Reads on a stack of its own: the parser takes tens of kilobytes for each bracket within another.
+fn compile(text: &str) -> Result<Program, Unreadable> {
+    let read = || ENVIRONMENT.compile(text).map_err(|error| Unreadable(first_line(&error)));
+    std::thread::scope(|scope| {
+        let reader = std::thread::Builder::new().stack_size(PARSER_STACK).spawn_scoped(scope, read);
+        let ended = reader.map_err(|error| Unreadable(error.to_string()))?.join();
+        ended.unwrap_or_else(|_| Err(Unreadable("the parser stopped".to_owned())))
+    })
+}
+
+/// Levels of the tree, told without going down the stack.
+fn depth(tree: &IdedExpr) -> usize {
+    let mut level = vec![tree];
+    let mut depth = 0;
+    while !level.is_empty() && depth <= DEEPEST {
+        level = level.into_iter().flat_map(children).collect();
+        depth += 1;
+    }
+    depth
+}
+
+/// Counts what a parser nests. In texts in quotes too, so that no trick with quotes hides anything.
+fn is_too_deep(text: &str) -> bool {
+    let count = |signs: &str| text.chars().filter(|letter| signs.contains(*letter)).count();
+    count("([{") > MOST_BRACKETS || count("?") > MOST_CHOICES || count("+-*/%<>=!&|.") > MOST_SIGNS
 }
 
 fn merge(into: &mut Option<Value>, from: Option<Value>) {

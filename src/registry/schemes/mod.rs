@@ -5,10 +5,13 @@
 //! has been used is never changed: another version begins on another day. Absent: where facts come from
 //! (`flows::subsidy_facts`), claims and their steps (`subsidies`), and money that moves (`ledger`).
 
+pub mod error;
 pub mod expression;
 pub mod facts;
 pub mod functions;
 pub mod rules;
+pub mod service;
+pub mod store;
 mod values;
 
 use std::fmt;
@@ -20,7 +23,8 @@ use serde::{Deserialize, Serialize};
 use crate::codes;
 use crate::kernel::area::AreaCode;
 use crate::kernel::codes::Code;
-use crate::kernel::ids::{OrganisationId, PersonId};
+use crate::kernel::dates::Timestamp;
+use crate::kernel::ids::{OrganisationId, PersonId, SchemeVersionId};
 use crate::kernel::money::Fen;
 use crate::kernel::month::Month;
 use crate::kernel::skill::SkillLevel;
@@ -142,6 +146,26 @@ pub struct SchemeVersion {
     #[serde(default)]
     pub evidence: Vec<Text>,
     pub review: Review,
+}
+
+codes! {
+    pub enum VersionState("scheme-version-state") {
+        /// 草案: may be changed, decides nothing.
+        Draft = "draft",
+        /// 施行: never changed again, except that its last day may be set.
+        InForce = "in-force",
+    }
+}
+
+/// A version as it is kept.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    pub id: SchemeVersionId,
+    /// With the last day as it is now.
+    pub scheme: SchemeVersion,
+    pub state: VersionState,
+    pub drafted_at: Timestamp,
+    pub in_force_at: Option<Timestamp>,
 }
 
 /// A condition (申领条件).

@@ -90,9 +90,11 @@ fn payee(tx: &mut Tx, claim: &Claim) -> Result<Result<BankAccount, LeftOut>, Err
     let Some(account) = store::account_of(tx, claim.obligation.beneficiary)? else {
         return Ok(Err(LeftOut::NoAccount));
     };
-    let failed_before = claim.state.code() != StateCode::ForFinance;
-    let last = if failed_before { store::of_claim(tx, claim.id)?.into_iter().next() } else { None };
-    let same = last.is_some_and(|payment| payment.account.id == account.id);
+    let before = store::of_claim(tx, claim.id)?;
+    let same = before.iter().any(|payment| {
+        let came_back = matches!(payment.state, PaymentState::Failed | PaymentState::Returned);
+        came_back && payment.account.id == account.id
+    });
     Ok(if same { Err(LeftOut::SameAccount) } else { Ok(account) })
 }
 

@@ -8,7 +8,7 @@ use crate::db::{Conn, DbError, Locked, Tx};
 use crate::kernel::area::AreaCode;
 use crate::kernel::codes::Code;
 use crate::kernel::context::Context;
-use crate::kernel::ids::{AccountId, BudgetLineId, ClaimEventId, ClaimId, OrganisationId, PersonId, entity};
+use crate::kernel::ids::{AccountId, BudgetLineId, ClaimId, OrganisationId, PersonId, entity};
 use crate::kernel::money::Fen;
 use crate::registry::schemes::{Beneficiary, Obligation};
 use crate::registry::subsidies::rules::state::{
@@ -427,13 +427,12 @@ pub fn save_state(
     Ok(changed == 1)
 }
 
-/// Notes a step.
+/// Notes the step that made a version of a claim.
 pub fn insert_event(
     tx: &mut Tx,
     context: &Context,
-    claim: ClaimId,
-    step: ClaimStep,
-    state: StateCode,
+    (claim, version): (ClaimId, i32),
+    (step, state): (ClaimStep, StateCode),
     reason: &str,
 ) -> Result<(), DbError> {
     diesel::insert_into(events::table)
@@ -442,6 +441,7 @@ pub fn insert_event(
             events::claim_id.eq(claim),
             events::step.eq(step),
             events::state.eq(state),
+            events::version.eq(version),
             events::done_by.eq(context.account()),
             events::done_at.eq(At(context.now)),
             events::reason.eq(reason),
@@ -453,8 +453,6 @@ pub fn insert_event(
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = events)]
 struct EventRow {
-    #[expect(dead_code, reason = "it orders them")]
-    id: ClaimEventId,
     step: ClaimStep,
     state: StateCode,
     done_by: Option<AccountId>,
@@ -467,7 +465,7 @@ pub fn events(conn: &mut Conn, claim: ClaimId) -> Result<Vec<ClaimEvent>, DbErro
     let rows: Vec<EventRow> = events::table
         .filter(events::claim_id.eq(claim))
         .select(EventRow::as_select())
-        .order((events::done_at, events::id))
+        .order(events::version)
         .load(conn)?;
     let event = |row: EventRow| ClaimEvent {
         step: row.step,

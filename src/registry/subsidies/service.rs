@@ -104,7 +104,7 @@ pub(super) fn advance(
     if !store::save_state(tx, claim, &state, line).map_err(claimed_meanwhile)? {
         return Err(Error::Stale);
     }
-    store::insert_event(tx, context, claim.id, step, state.code(), reason)?;
+    store::insert_event(tx, context, (claim.id, claim.version + 1), (step, state.code()), reason)?;
     let details = json!({ "step": step, "from": claim.state.code(), "to": state.code(), "reason": reason });
     audit::store::record(tx, context, "claim_step", ("claim", claim.id), details)?;
     Ok(store::find(tx, claim.id)?.ok_or(Error::NotFound)?)
@@ -123,7 +123,7 @@ fn claimed_meanwhile(error: crate::db::DbError) -> Error {
 pub fn claim_draft(tx: &mut Tx, context: &Context, new: &NewClaim) -> Result<Claim, Error> {
     let id = store::insert(tx, context, new).map_err(claimed_meanwhile)?;
     let note = if context.actor.is_some() { "" } else { "monthly run" };
-    store::insert_event(tx, context, id, ClaimStep::Draft, StateCode::Draft, note)?;
+    store::insert_event(tx, context, (id, 1), (ClaimStep::Draft, StateCode::Draft), note)?;
     let details = json!({
         "scheme": new.frozen.assessment.scheme, "part": new.frozen.assessment.part,
         "amount_fen": new.frozen.assessment.amount,
@@ -157,6 +157,8 @@ pub fn draft_submit(
     if !store::refreeze(tx, &draft, &new.frozen, &new.review)? {
         return Err(Error::Stale);
     }
+    let step = (ClaimStep::Reassess, StateCode::Draft);
+    store::insert_event(tx, context, (draft.id, draft.version + 1), step, "")?;
     let draft = store::find(tx, draft.id)?.ok_or(Error::NotFound)?;
     submitted(tx, context, decision.actor, &draft)
 }
@@ -204,7 +206,8 @@ pub fn claim_reassess(
     if !store::refreeze(tx, &found, frozen, review)? {
         return Err(Error::Stale);
     }
-    store::insert_event(tx, context, found.id, ClaimStep::Reassess, found.state.code(), &decision.reason.0)?;
+    let step = (ClaimStep::Reassess, found.state.code());
+    store::insert_event(tx, context, (found.id, found.version + 1), step, &decision.reason.0)?;
     let details = json!({
         "amount_fen": frozen.assessment.amount, "before_fen": found.amount, "reason": decision.reason.0,
     });

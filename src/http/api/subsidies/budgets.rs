@@ -9,9 +9,9 @@ use crate::http::input::{Input, Query};
 use crate::kernel::codes::Code;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::BudgetLineId;
-use crate::kernel::invalid::Invalid;
+use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::ledger::{BudgetChange, BudgetLine, NewBudget, Posting, service, store};
-use crate::registry::subsidies;
+use crate::registry::{schemes, subsidies};
 
 /// A scheme's money of one year. All amounts in fen; `appropriation_fen` is the sum of the others.
 #[derive(Debug, Serialize, ToSchema)]
@@ -114,10 +114,10 @@ pub async fn budget_list(call: Call, Query(query): Query<BudgetQuery>) -> Answer
 }
 
 pub async fn budget_set(call: Call, Input(new): Input<NewBudget>) -> Answer {
-    let app = call.app.clone();
     call.create(move |tx, context| {
-        if !app.schemes.knows(tx, &new.scheme)? {
-            return Err(Invalid::one("scheme", "unknown-scheme").into());
+        if !schemes::store::is_known(tx, &new.scheme)? {
+            let unknown = FieldError::new("scheme", "unknown-scheme").with("code", &new.scheme);
+            return Err(Invalid::from(unknown).into());
         }
         Ok(BudgetView::from(&service::budget_set(tx, context, &new)?))
     })

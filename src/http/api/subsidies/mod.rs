@@ -6,3 +6,4 @@ pub mod budgets;
 pub mod claims;
 pub mod clawbacks;
 pub mod notices;
+pub mod statements;

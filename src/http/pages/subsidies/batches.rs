@@ -24,14 +24,12 @@ use crate::kernel::money::Fen;
 use crate::registry::subsidies::queue::{self, Turn};
 use crate::registry::subsidies::rules::state::StateCode;
 use crate::registry::subsidies::{
-    BatchCall, BatchState, Claim, Payment, PaymentBatch, Reason, Wanted, batch, claim_store, payment_store,
-    service,
+    BatchCall, BatchState, Claim, Payment, PaymentBatch, PaymentState, Reason, Wanted, batch, claim_store,
+    payment_store, service,
 };
 
 /// Claims on one page, and so in a batch that is ticked together.
 const PAGE: i64 = 200;
-/// Notices that one look ends at most.
-const MOST_ENDED: i64 = 5_000;
 /// Batches on the page.
 const BATCHES: i64 = 20;
 
@@ -56,9 +54,7 @@ pub async fn waiting(call: Call, Query(query): Query<WaitingQuery>) -> Answer {
 
 async fn waiting_page(call: &Call, query: WaitingQuery) -> Result<Value, Problem> {
     let (app, actor, language) = (Arc::clone(&call.app), call.actor()?.clone(), call.language);
-    // What stood in public long enough waits for its money from the first look on, so it is a write.
-    call.write(move |conn, context| {
-        service::notices_end(conn, context, MOST_ENDED)?;
+    call.read(move |conn, context| {
         let texts = app.views.texts(language);
         let wanted = Wanted { scheme: query.scheme.clone(), limit: PAGE, ..Wanted::default() };
         let wanted = service::narrowed(&actor, wanted)?;
@@ -116,11 +112,12 @@ fn obstacle(conn: &mut Conn, claim: &Claim) -> Result<Option<&'static str>, Prob
     let Some(account) = payment_store::account_of(conn, claim.obligation.beneficiary)? else {
         return Ok(Some("no-bank-account"));
     };
-    if claim.state.code() == StateCode::ForFinance {
-        return Ok(None);
-    }
-    let last = payment_store::of_claim(conn, claim.id)?.into_iter().next();
-    Ok(last.filter(|payment| payment.account.id == account.id).map(|_| "account-not-corrected"))
+    let before = payment_store::of_claim(conn, claim.id)?;
+    let same = before.iter().any(|payment| {
+        let came_back = matches!(payment.state, PaymentState::Failed | PaymentState::Returned);
+        came_back && payment.account.id == account.id
+    });
+    Ok(same.then_some("account-not-corrected"))
 }
 
 fn batch_line(conn: &mut Conn, texts: &Texts, found: &PaymentBatch) -> Result<Value, Problem> {
@@ -212,9 +209,9 @@ fn whole(
     let mut page = batch_line(conn, texts, &found)?;
     page["lines"] = json!(lines);
     page["counts"] = json!({
-        "paid": count(crate::registry::subsidies::PaymentState::Paid),
-        "failed": count(crate::registry::subsidies::PaymentState::Failed),
-        "returned": count(crate::registry::subsidies::PaymentState::Returned),
+        "paid": count(PaymentState::Paid),
+        "failed": count(PaymentState::Failed),
+        "returned": count(PaymentState::Returned),
     });
     let opened = found.state == BatchState::Opened;
     page["may_confirm"] = json!(opened && found.opened_by != actor.account);

@@ -22,7 +22,7 @@ use crate::kernel::ids::BudgetLineId;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::kernel::money::Fen;
 use crate::registry::ledger::{Account, BudgetChange, BudgetLine, NewBudget, service, store};
-use crate::registry::subsidies;
+use crate::registry::{schemes, subsidies};
 use crate::render::chart::{Bar, Bars, bars};
 
 /// Postings of one page, the newest.
@@ -166,13 +166,13 @@ fn amount_of(f: &mut Fields) -> Option<Fen> {
 }
 
 pub async fn set(call: Call, posted: Posted<BudgetForm>) -> Answer {
-    let app = Arc::clone(&call.app);
     let made = match posted.form {
         Err(invalid) => Err(invalid.into()),
         Ok(BudgetForm(new)) => {
             call.write(move |tx, context| {
-                if !app.schemes.knows(tx, &new.scheme)? {
-                    return Err(Invalid::one("scheme", "unknown-scheme").into());
+                if !schemes::store::is_known(tx, &new.scheme)? {
+                    let unknown = FieldError::new("scheme", "unknown-scheme").with("code", &new.scheme);
+                    return Err(Invalid::from(unknown).into());
                 }
                 if !new.amount.is_positive() {
                     return Err(Invalid::one("amount", "amount-form").into());

@@ -74,7 +74,7 @@ impl Explainer<'_> {
                 let sentence = if self.texts.language() == Language::Chinese { &own.zh } else { &own.en };
                 (sentence.clone(), words::of(self.texts, &own.remedy).to_owned())
             }
-            (None, Some(built_in)) => self.built_in(built_in, scheme),
+            (None, Some(built_in)) => self.built_in(built_in),
             (None, None) => (one.id.clone(), String::new()),
         };
         let mut facts = Vec::with_capacity(one.facts.len());
@@ -88,20 +88,9 @@ impl Explainer<'_> {
     }
 
     /// A condition that every scheme has, and its remedy.
-    fn built_in(&self, which: BuiltIn, scheme: Option<&SchemeVersion>) -> (String, String) {
-        let kinds: Vec<String> = scheme
-            .into_iter()
-            .flat_map(|scheme| &scheme.employer_kinds)
-            .map(|kind| self.texts.word(&format!("institution-kind-{}", kind.code())))
-            .collect();
-        let mut args = FluentArgs::new();
-        args.set("from", scheme.map(|one| self.texts.date(one.valid_from)).unwrap_or_default());
-        args.set("kinds", kinds.join(if self.texts.language() == Language::Chinese { "、" } else { ", " }));
-        let word = |kind: &str| {
-            let key = format!("{kind}-{}", which.code());
-            self.texts.text(&key, &args).unwrap_or(key)
-        };
-        (word("scheme-condition"), word("scheme-remedy"))
+    fn built_in(&self, which: BuiltIn) -> (String, String) {
+        let key = format!("{}-{}", BuiltIn::NAME, which.code());
+        (self.texts.word(&key), self.texts.word(&format!("{key}-remedy")))
     }
 
     fn fact(&self, conn: &mut Conn, fact: &FactUsed, of: &Assessment) -> Result<Json, Problem> {

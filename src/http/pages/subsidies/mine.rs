@@ -35,7 +35,11 @@ pub async fn mine(call: Call) -> Answer {
                 claims.push(line);
             }
             let account = payment_store::account_of(conn, Beneficiary::Person(person))?;
-            Ok(json!({ "claims": claims, "bank": account.map(|account| Value::String(account.bank)) }))
+            let statement = format!("/people/{person}/subsidies.xlsx");
+            Ok(json!({
+                "claims": claims, "bank": account.map(|account| Value::String(account.bank)),
+                "statement_href": statement,
+            }))
         })
         .await?;
     show(&call, "pages/my-claims", "my-claims-title", page)

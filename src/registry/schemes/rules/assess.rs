@@ -18,8 +18,8 @@ use crate::registry::schemes::{
 #[derive(Debug)]
 pub struct Compiled {
     pub scheme: SchemeVersion,
-    pub(super) conditions: Vec<Expression>,
-    pub(super) amount: Expression,
+    conditions: Vec<Expression>,
+    amount: Expression,
 }
 
 impl Compiled {
@@ -84,6 +84,13 @@ pub fn assess(compiled: &Compiled, facts: &Facts, part: &Part) -> Assessment {
     }
 }
 
+/// What the part would be if every condition were met; `None`: unknown.
+#[must_use]
+pub fn amount_if_met(compiled: &Compiled, facts: &Facts, part: &Part) -> Option<Fen> {
+    let words = Words::new(facts, &compiled.scheme.code, part);
+    part_amount(compiled, &context(&words), part)
+}
+
 fn outcome(conditions: &[ConditionResult]) -> Outcome {
     let any = |result| conditions.iter().any(|one| one.result == result);
     if any(ConditionOutcome::Failed) {
@@ -104,7 +111,7 @@ const fn outcome_of(truth: Option<bool>) -> ConditionOutcome {
 }
 
 /// The amount of the part; `None`: unknown.
-pub(super) fn part_amount(compiled: &Compiled, context: &Context<'_, '_>, part: &Part) -> Option<Fen> {
+fn part_amount(compiled: &Compiled, context: &Context<'_, '_>, part: &Part) -> Option<Fen> {
     let whole = amount(&compiled.amount, context)?;
     match (&compiled.scheme.schedule, part) {
         (Schedule::Instalments { instalments }, Part::Instalment(number)) => {

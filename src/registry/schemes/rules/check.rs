@@ -10,7 +10,7 @@ use crate::kernel::invalid::{FieldError, Invalid};
 use crate::kernel::money::Fen;
 use crate::registry::schemes::expression::{Expression, Given, Word};
 use crate::registry::schemes::rules::assess::Compiled;
-use crate::registry::schemes::rules::trial::{Wanted, try_out};
+use crate::registry::schemes::rules::try_out::{Wanted, try_out};
 use crate::registry::schemes::{
     AreaOf, BeneficiaryKind, BuiltIn, Condition, Instalment, Review, Schedule, SchemeVersion, Text,
 };

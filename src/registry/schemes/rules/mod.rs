@@ -2,7 +2,9 @@
 
 pub mod assess;
 pub mod check;
-mod trial;
+pub mod possible;
+pub mod trial;
+mod try_out;
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,155 @@
+# Subsidy schemes
+
+beneficiary-kind-person = Person
+beneficiary-kind-organisation = Organisation
+scheme-area-of-employer = Place of the employer
+scheme-area-of-home = Home
+subsidy-outcome-due = Due
+subsidy-outcome-not-due = Not due
+subsidy-outcome-unknown = Not known yet
+condition-outcome-passed = Met
+condition-outcome-failed = Not met
+condition-outcome-unknown = Not known yet
+scheme-version-state-draft = Draft
+scheme-version-state-in-force = In force
+
+# Conditions that every scheme has
+
+scheme-condition-in-force = The scheme is in force on the day (for a month on its first day)
+scheme-condition-in-force-remedy = Apply under the scheme in force on that day
+scheme-condition-part-of-schedule = The scheme has such a part
+scheme-condition-part-of-schedule-remedy = Apply for a part that the scheme has
+scheme-condition-area = The employer, the home or the organisation lies in the area
+scheme-condition-area-remedy = Apply where the place is; if the area entered is wrong, correct it and apply again
+scheme-condition-employer-kind = The employer is of a kind that the scheme names
+scheme-condition-employer-kind-remedy = If the kind of institution is wrong, correct it and apply again
+scheme-condition-month-finished = The month is over
+scheme-condition-month-finished-remedy = Apply in the next month
+scheme-condition-service-reached = The years in post that the instalment asks for are reached
+scheme-condition-service-reached-remedy = Apply once the years are complete; service at earlier employers can be entered with evidence
+scheme-condition-not-excluded = Nothing was paid under a scheme that excludes this one
+scheme-condition-not-excluded-remedy = Who was paid under it is not paid again; if the entry is wrong, the finance bureau corrects it
+scheme-condition-amount = There is an amount to be paid
+scheme-condition-amount-remedy = Apply once the figures are complete; what was paid in full is not paid again
+
+# Words in expressions
+
+scheme-word-on = the day on which the facts stand; for a month its last day
+scheme-word-month = the month
+scheme-word-month_start = the first day of the month
+scheme-word-month_end = the last day of the month
+scheme-word-next_month_start = the first day of the next month
+scheme-word-year = the year
+scheme-word-last_year = the year before
+scheme-word-instalment = the number of the instalment
+scheme-word-claimed_level = the level applied for
+scheme-word-event = the training, contest or project
+scheme-word-paid_before = what was paid or approved for other parts of this scheme
+
+# Facts
+
+fact-age = Age in whole years
+fact-education = Education
+fact-graduated_on = Day of graduation
+fact-employment_difficulty = Whether recognised as having difficulty finding work
+fact-cares_for_disabled_relative = Whether caring for a disabled elder of the family
+fact-tuition_reimbursed = Whether tuition was reimbursed
+fact-other_training_subsidy = Whether another training subsidy was had
+fact-black_listed = Whether on the black list
+fact-home_area = Area of the home
+fact-economic_difficulty = Whether recognised as an elder in financial difficulty
+fact-elder_grade = Assessed grade of care
+fact-in_post = Whether in an elder-care post on the day
+fact-joined_on = First day in an elder-care post
+fact-post_since = First day of the present, unbroken post
+fact-service_months = Whole months in post, over all employers
+fact-service_at_month = Whole months in post by the first of each month
+fact-months_in_post = Months at whose end the person was in post
+fact-position = Position
+fact-post_kind = Kind of post
+fact-employer_kind = Kind of institution of the employer
+fact-employer_area = Area of the employer, or of the organisation itself
+fact-on_establishment = Whether on the establishment of an administrative or public body
+fact-contract_months = Months of the labour contract
+fact-work_days = Days worked in each month
+fact-insured = Whether insured by the employer in each month
+fact-insured_months = Months insured while in post
+fact-insurance_paid = Social insurance that the employer paid in each month
+fact-level = Highest valid skill level on the day
+fact-level_at_month = Highest valid skill level on the first of each month
+fact-level_obtained_on = Days of issue of the valid certificates, by level
+fact-first_certificate_on = Day of the first certificate
+fact-first_aid_valid = Whether a first-aid certificate is valid
+fact-continuing_hours = Hours of continuing education in each year
+fact-trainings_finished = Trainings finished
+fact-trainings_certified = Trainings that led to a certificate
+fact-carer_trainings = Trainings for family carers finished
+fact-training_fee = Fee of each training
+fact-trainings_paid = Training subsidies had in each year
+fact-contest_rank = Rank in each contest
+fact-contest_tier = Tier of each contest (1 national, 2 provincial, 3 city, 4 county)
+fact-paid_by_scheme = Paid or approved under each scheme
+fact-investment = Invested in each project
+fact-projects_accepted = Projects accepted
+fact-centre_upgrades = Projects to upgrade a home-care centre
+fact-neighbour_points = Projects of neighbourhood points
+fact-jiaxing_stations = Neighbourhood points among the Jiaxing stations
+fact-facilities_graded_3a = Facilities of grade 3A or better that are run
+fact-kind-boolean = Yes or no
+fact-kind-integer = Whole number
+fact-kind-date = Date
+fact-kind-text = Code
+fact-kind-texts = List
+fact-kind-integers-by-key = Whole numbers by key
+fact-kind-dates-by-key = Dates by key
+fact-unit-none = None
+fact-unit-years = Years
+fact-unit-months = Months
+fact-unit-days = Days
+fact-unit-hours = Class hours
+fact-unit-fen = Fen
+fact-unit-level = Level
+fact-unit-count = Count
+fact-origin-registry = This register
+fact-origin-ledger = Subsidy ledger
+fact-origin-import = Data of others
+fact-origin-declared = Declared with evidence
+fact-source-person = Entry of the person
+fact-source-organisation = Entry of the organisation
+fact-source-employment = Employment
+fact-source-declared-service = Declared service
+fact-source-certificate = Certificate
+fact-source-recorded-certificate = Recorded certificate
+fact-source-first-aid-certificate = First-aid certificate
+fact-source-enrolment = Enrolment
+fact-source-credit-listing = Credit list
+fact-source-ledger = Subsidy ledger
+fact-source-import = Imported file
+fact-source-claim = Claim
+
+# Errors
+
+error-scheme-name-form = must be small letters and digits, joined by hyphens, at most 60 characters
+error-home-of-organisation = a scheme for organisations goes by their own place, not by a home
+error-versions-overlap = shares days with version { $version } ({ $from } to { $to })
+error-condition-built-in = is the code of a built-in condition; choose another
+error-condition-twice = repeats the code of an earlier condition
+error-instalments-not-ascending = must be later than the instalment before
+error-instalments-not-100 = must add up to 100 %, not { $sum } %
+error-amount-negative = must not be below zero
+error-excludes-itself = a scheme cannot exclude itself
+error-excluded-twice = repeats an earlier exclusion
+error-unknown-scheme = there is no scheme { $code }
+error-unknown-fact = there is no fact “{ $name }”
+error-word-of-another-schedule = “{ $name }” has no meaning under this schedule
+error-unknown-function = “{ $at }” calls a function that does not exist
+error-cel-unreadable = the expression cannot be read: { $why }
+error-cel-type = the types of “{ $at }” do not fit
+error-cel-fraction = “{ $at }” is a fraction; use whole numbers
+error-cel-not-truth = must give true or false
+error-cel-not-amount = must give a whole number of fen
+error-cel-never-works = gives no result for any sample
+error-percent-past-100 = the percentage of “{ $at }” is past 100 %
+conflict-scheme-in-force = The version is in force and cannot be changed. Draft another one.
+conflict-scheme-draft = The version is still a draft.
+conflict-scheme-drafted-meanwhile = Another draft was saved meanwhile. Reload the page and try again.

@@ -1,0 +1,155 @@
+# 补贴办法
+
+beneficiary-kind-person = 个人
+beneficiary-kind-organisation = 机构
+scheme-area-of-employer = 用人单位所在地
+scheme-area-of-home = 户籍或居住地
+subsidy-outcome-due = 符合条件
+subsidy-outcome-not-due = 不符合条件
+subsidy-outcome-unknown = 信息不全
+condition-outcome-passed = 符合
+condition-outcome-failed = 不符合
+condition-outcome-unknown = 待查明
+scheme-version-state-draft = 草案
+scheme-version-state-in-force = 施行
+
+# 每个办法都有的条件
+
+scheme-condition-in-force = 办法在这一天（按月的在当月1日）有效
+scheme-condition-in-force-remedy = 按当时有效的办法申请
+scheme-condition-part-of-schedule = 办法设有这一期
+scheme-condition-part-of-schedule-remedy = 按办法规定的期次申请
+scheme-condition-area = 用人单位、户籍居住地或机构在适用地区内
+scheme-condition-area-remedy = 向所在地申请；地区登记有误的，更正后再申请
+scheme-condition-employer-kind = 用人单位属于规定的类型
+scheme-condition-employer-kind-remedy = 单位类型登记有误的，更正后再申请
+scheme-condition-month-finished = 当月已经结束
+scheme-condition-month-finished-remedy = 次月再申请
+scheme-condition-service-reached = 累计在岗年限达到本期要求
+scheme-condition-service-reached-remedy = 满年限后再申请；以前单位的工作经历可凭证明补登
+scheme-condition-not-excluded = 没有享受过不可重复的补贴
+scheme-condition-not-excluded-remedy = 已享受的不再发放；付款登记有误的，由财政部门更正
+scheme-condition-amount = 有应发金额
+scheme-condition-amount-remedy = 所需数据补全后再申请；已足额发放的不再发放
+
+# 表达式中的词
+
+scheme-word-on = 数据截至的日期；按月的为当月最后一天
+scheme-word-month = 月份
+scheme-word-month_start = 当月第一天
+scheme-word-month_end = 当月最后一天
+scheme-word-next_month_start = 次月第一天
+scheme-word-year = 年份
+scheme-word-last_year = 上一年
+scheme-word-instalment = 第几期
+scheme-word-claimed_level = 申请的等级
+scheme-word-event = 培训、竞赛或项目
+scheme-word-paid_before = 本办法其他期次已付或已批准的金额
+
+# 信息项
+
+fact-age = 周岁年龄
+fact-education = 学历
+fact-graduated_on = 毕业日期
+fact-employment_difficulty = 是否经认定为就业困难人员
+fact-cares_for_disabled_relative = 是否照护家中失能老年人
+fact-tuition_reimbursed = 是否享受过学费补偿或代偿
+fact-other_training_subsidy = 是否享受过其他部门的培训补贴
+fact-black_listed = 是否在失信（黑）名单上
+fact-home_area = 户籍或居住地
+fact-economic_difficulty = 是否经认定为经济困难老年人
+fact-elder_grade = 老年人能力评估等级
+fact-in_post = 当日是否在养老服务岗位
+fact-joined_on = 首次入职养老服务岗位的日期
+fact-post_since = 在现单位连续在岗的起始日期
+fact-service_months = 累计在岗整月数
+fact-service_at_month = 各月1日的累计在岗整月数
+fact-months_in_post = 月末仍在岗的月份
+fact-position = 岗位类别
+fact-post_kind = 用工形式
+fact-employer_kind = 用人单位类型
+fact-employer_area = 用人单位（机构）所在地
+fact-on_establishment = 是否属于行政或事业编制
+fact-contract_months = 劳动合同期限（月）
+fact-work_days = 各月出勤天数
+fact-insured = 各月是否由用人单位缴纳社会保险
+fact-insured_months = 在岗期间累计缴纳社会保险月数
+fact-insurance_paid = 各月用人单位缴纳的社会保险费
+fact-level = 当日有效的最高技能等级
+fact-level_at_month = 各月1日有效的最高技能等级
+fact-level_obtained_on = 当日有效的各等级证书的发证日期
+fact-first_certificate_on = 首次取得证书的日期
+fact-first_aid_valid = 是否持有效救护员证
+fact-continuing_hours = 各年继续教育学时
+fact-trainings_finished = 已结业的培训
+fact-trainings_certified = 由此取得证书的培训
+fact-carer_trainings = 已结业的家庭照护者培训
+fact-training_fee = 各次培训的个人费用
+fact-trainings_paid = 各年已享受培训补贴的次数
+fact-contest_rank = 各次竞赛的名次
+fact-contest_tier = 各次竞赛的级别（1国家、2省、3市、4县）
+fact-paid_by_scheme = 已按各办法支付或批准的金额
+fact-investment = 各项目投入金额
+fact-projects_accepted = 验收合格的项目
+fact-centre_upgrades = 照料中心改造提升项目
+fact-neighbour_points = 养老睦邻点项目
+fact-jiaxing_stations = 纳入嘉兴养老驿站建设任务的睦邻点
+fact-facilities_graded_3a = 连锁运营的3A级及以上设施数
+fact-kind-boolean = 是或否
+fact-kind-integer = 整数
+fact-kind-date = 日期
+fact-kind-text = 代码
+fact-kind-texts = 清单
+fact-kind-integers-by-key = 分项整数
+fact-kind-dates-by-key = 分项日期
+fact-unit-none = 无
+fact-unit-years = 年
+fact-unit-months = 月
+fact-unit-days = 天
+fact-unit-hours = 学时
+fact-unit-fen = 分
+fact-unit-level = 等级
+fact-unit-count = 个（次）
+fact-origin-registry = 本登记系统
+fact-origin-ledger = 补贴账
+fact-origin-import = 外部数据
+fact-origin-declared = 申报材料
+fact-source-person = 人员登记
+fact-source-organisation = 机构登记
+fact-source-employment = 任职记录
+fact-source-declared-service = 既往工作经历
+fact-source-certificate = 证书
+fact-source-recorded-certificate = 登记的外地证书
+fact-source-first-aid-certificate = 救护员证
+fact-source-enrolment = 培训记录
+fact-source-credit-listing = 红黑名单
+fact-source-ledger = 补贴账
+fact-source-import = 导入文件
+fact-source-claim = 申领材料
+
+# 错误
+
+error-scheme-name-form = 应由小写字母和数字组成，可用连字符连接，不超过60个字符
+error-home-of-organisation = 对机构的补贴按机构所在地，不能按户籍居住地
+error-versions-overlap = 与第{ $version }版（{ $from }至{ $to }）的有效期重叠
+error-condition-built-in = 是系统内置条件的代码，请换一个
+error-condition-twice = 与前面的条件代码重复
+error-instalments-not-ascending = 年限应比前一期长
+error-instalments-not-100 = 各期比例合计应为100%，现为{ $sum }%
+error-amount-negative = 金额不能为负
+error-excludes-itself = 不能与本办法自身互斥
+error-excluded-twice = 与前面的互斥办法重复
+error-unknown-scheme = 没有代码为{ $code }的办法
+error-unknown-fact = 没有名为“{ $name }”的信息项
+error-word-of-another-schedule = “{ $name }”不适用于本办法的发放方式
+error-unknown-function = “{ $at }”用了不存在的函数
+error-cel-unreadable = 表达式无法读取：{ $why }
+error-cel-type = “{ $at }”的数据类型不符
+error-cel-fraction = “{ $at }”是小数，只能用整数
+error-cel-not-truth = 应得出“是”或“否”
+error-cel-not-amount = 应得出以分为单位的整数
+error-cel-never-works = 对任何样例都算不出结果
+error-percent-past-100 = “{ $at }”的比例超过100%
+conflict-scheme-in-force = 该版本已施行，不能更改。请起草新版本。
+conflict-scheme-draft = 该版本还是草案。
+conflict-scheme-drafted-meanwhile = 同时有人保存了另一份草案，请刷新后再试。
