@@ -232,7 +232,7 @@ claim-options-missing = { $count ->
     [one] 1 condition is missing
    *[other] { $count } conditions are missing
 }
-claim-options-no-event = Paid by project, and the registry knows of none of yours.
+claim-options-no-event = Paid by project or level, and the registry knows of none of yours.
 claim-options-none = Nothing to claim
 claim-options-none-text = No scheme applies here at present.
 claim-why-not = Why, and what to do

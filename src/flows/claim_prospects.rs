@@ -14,7 +14,7 @@ use crate::kernel::context::Context;
 use crate::kernel::month::Month;
 use crate::registry::schemes::rules::assess::{Compiled, assess};
 use crate::registry::schemes::rules::possible::claimable;
-use crate::registry::schemes::{Assessment, Beneficiary, Obligation, Outcome, Part};
+use crate::registry::schemes::{Assessment, Beneficiary, Obligation, Outcome, Part, Schedule};
 use crate::registry::subsidies::{Claim, claim_store};
 
 /// Months that were over and are looked back at.
@@ -68,7 +68,12 @@ pub fn prospects(
             continue;
         }
         let mut parts = Vec::new();
-        for part in claimable(&scheme.schedule, &facts) {
+        // Of a monthly scheme also the months that were missed.
+        let parts_of = match &scheme.schedule {
+            Schedule::Monthly => finished_months(context).into_iter().map(Part::Month).collect(),
+            other => claimable(other, &facts),
+        };
+        for part in parts_of {
             let obligation = Obligation { scheme: scheme.code.clone(), beneficiary: who, part };
             let claimed = claim_store::find_live(conn, &obligation)?;
             let version = schemes.in_force(conn, &scheme.code, &obligation.part, today)?;
