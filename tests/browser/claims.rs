@@ -11,20 +11,10 @@ use crate::subsidies::desk::{
     ACCOUNT, claim as claim_by_api, file_rows, in_balance, now, open, result_file, step, text,
 };
 use crate::support::World;
-use crate::support::people::{name, person};
+use crate::support::people::name;
 use crate::support::world::PASSWORD;
 
 const SUBMIT: &str = "main form button[type=submit]";
-
-/// In post since 2025, without a certificate.
-fn uncertified(world: &World, n: u32) -> String {
-    let mut entry = person(n);
-    entry["position"] = json!("caregiver");
-    entry["post_kind"] = json!("regular");
-    entry["from_date"] = json!("2025-01-01");
-    let path = format!("/api/v1/organisations/{}/employments", world.organisation("institution"));
-    text(&world.post("institution", &path, entry).expect(201), "person")
-}
 
 /// An account for the person themselves.
 fn caregiver_account(world: &World, person: &str) {
@@ -51,7 +41,7 @@ fn a_claim_is_filed_decided_and_paid_by_its_pages() {
     in_browser(1280, async |world, browser| {
         open(world, 1_000_000, |scheme| scheme.review.town = true);
         let due = desk::caregiver(world, 1);
-        let other = uncertified(world, 2);
+        let other = desk::uncertified(world, 2);
         caregiver_account(world, &due);
 
         // What could be had is seen before anything is claimed, and claimed with one button.

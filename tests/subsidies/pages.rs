@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::desk::{
     AMOUNT, SCHEME, account, batch_step, caregiver, claim, confirmed_batch, file_rows, import_results,
-    in_balance, now, open, result_file, step, text,
+    in_balance, now, open, result_file, step, text, uncertified,
 };
 use crate::support::client::{Answer, Client};
 use crate::support::{World, on_both};
@@ -48,13 +48,13 @@ fn many_are_submitted_at_once_and_one_refusal_holds_up_nobody() {
         open(world, 1_000_000, |_| {});
         let mut drafts = Vec::new();
         for n in 1..=3 {
-            let person = caregiver(world, n);
-            let asked =
-                json!({ "scheme": SCHEME, "person_id": person, "claim_part": "2026-10", "draft": true });
+            let person = if n == 3 { uncertified(world, n) } else { caregiver(world, n) };
+            let asked = json!({
+                "scheme": SCHEME, "person_id": person, "claim_part": "2026-10", "draft": true,
+                "for_review": true,
+            });
             drafts.push(world.post("institution", "/api/v1/claims", asked).expect(201));
         }
-        // Meanwhile somebody claimed the third one's month.
-        claim(world, "institution", &text(&drafts[2], "beneficiary_id"), "2026-10").expect(201);
         let page = Visitor::new(world, "institution");
         assert!(page.get("/").contains("补贴草稿待提交"));
         let shown = page.get("/claims?ticked=true");
@@ -76,7 +76,7 @@ fn many_are_submitted_at_once_and_one_refusal_holds_up_nobody() {
         assert_eq!(done.status, 200, "{}", done.text());
         let told = done.text();
         assert!(told.contains("已提交 2 项") && told.contains("1 项未办理"), "{told}");
-        assert!(told.contains("已申领过"), "{told}");
+        assert!(told.contains("不符合条件：当月1日已持证"), "{told}");
         let states: Vec<String> = drafts.iter().map(|draft| text(&now(world, draft), "state")).collect();
         assert_eq!(states, ["submitted", "submitted", "draft"]);
         // Nobody takes another role's step by its form.

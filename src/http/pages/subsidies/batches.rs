@@ -21,7 +21,7 @@ use crate::kernel::form::{self, Fields, Form};
 use crate::kernel::ids::{ClaimId, PaymentBatchId};
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::kernel::money::Fen;
-use crate::registry::subsidies::queue::{self, Turn};
+use crate::registry::subsidies::queue_store::{self as queue, Turn};
 use crate::registry::subsidies::rules::state::StateCode;
 use crate::registry::subsidies::{
     BatchCall, BatchState, Claim, Payment, PaymentBatch, PaymentState, Reason, Wanted, batch, claim_store,

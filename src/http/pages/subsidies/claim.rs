@@ -18,7 +18,7 @@ use crate::http::texts::Texts;
 use crate::kernel::context::{Actor, Context, Role};
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::ClaimId;
-use crate::registry::subsidies::queue::Turn;
+use crate::registry::subsidies::queue_store::Turn;
 use crate::registry::subsidies::rules::state::{ClaimState, Finding, StateCode};
 use crate::registry::subsidies::{Claim, claim_store, clawback_store, payment_store, service};
 

@@ -20,7 +20,7 @@ use crate::kernel::form::{self, FieldValue, Fields, Form, Kind};
 use crate::kernel::ids::ClaimId;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::schemes::Part;
-use crate::registry::subsidies::queue::{self, Turn};
+use crate::registry::subsidies::queue_store::{self as queue, Turn};
 use crate::registry::subsidies::rules::state::StateCode;
 use crate::registry::subsidies::service::{self, Decision, Outcomes};
 use crate::registry::subsidies::{Claim, Reason, Wanted, claim_store};

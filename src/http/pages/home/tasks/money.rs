@@ -4,7 +4,7 @@ use super::{Task, Urgency, task};
 use crate::db::Conn;
 use crate::http::problem::Problem;
 use crate::kernel::context::{Actor, Context, Role};
-use crate::registry::subsidies::queue::{self, Turn};
+use crate::registry::subsidies::queue_store::{self as queue, Turn};
 use crate::registry::subsidies::{
     BatchState, Claim, ClawbackState, Wanted, claim_store, clawback_store, payment_store, service,
 };
