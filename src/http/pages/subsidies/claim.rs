@@ -99,6 +99,9 @@ fn whole(
             "by_system": event.by.is_none(),
         }));
     }
+    let is_over = matches!(claim.state.code(), StateCode::Refused | StateCode::Stopped);
+    let last = events.last().filter(|event| is_over && !event.reason.is_empty());
+    page["refusal"] = json!(last.map(|event| event.reason.as_str()));
     page["history"] = json!(history);
     page["payments"] = json!(payments(conn, texts, claim)?);
     page["account"] = account(conn, actor, claim)?;
