@@ -144,7 +144,7 @@ pub fn clawback_drop(
     }
     let details = json!({ "claim": of.id, "reason": reason.0 });
     audit::store::record(tx, context, "clawback_drop", ("clawback", id), details)?;
-    Ok(store::find(tx, id)?.ok_or(Error::NotFound)?)
+    store::find(tx, id)?.ok_or(Error::NotFound)
 }
 
 /// 收到退款: once for each paper, never more than was asked back.
@@ -184,7 +184,7 @@ pub fn receipt_record(
     }
     let state = of.state.recovered()?;
     advance(tx, context, &of, (ClaimStep::Recover, state), None, "")?;
-    Ok(store::find(tx, id)?.ok_or(Error::NotFound)?)
+    store::find(tx, id)?.ok_or(Error::NotFound)
 }
 
 fn check_receipt(tx: &mut Tx, context: &Context, found: &Clawback, new: &NewReceipt) -> Result<(), Error> {

@@ -107,7 +107,7 @@ pub(super) fn advance(
     store::insert_event(tx, context, (claim.id, claim.version + 1), (step, state.code()), reason)?;
     let details = json!({ "step": step, "from": claim.state.code(), "to": state.code(), "reason": reason });
     audit::store::record(tx, context, "claim_step", ("claim", claim.id), details)?;
-    Ok(store::find(tx, claim.id)?.ok_or(Error::NotFound)?)
+    store::find(tx, claim.id)?.ok_or(Error::NotFound)
 }
 
 /// Somebody else's claim to the same was submitted in between.
@@ -129,7 +129,7 @@ pub fn claim_draft(tx: &mut Tx, context: &Context, new: &NewClaim) -> Result<Cla
         "amount_fen": new.frozen.assessment.amount,
     });
     audit::store::record(tx, context, "claim_draft", ("claim", id), details)?;
-    Ok(store::find(tx, id)?.ok_or(Error::NotFound)?)
+    store::find(tx, id)?.ok_or(Error::NotFound)
 }
 
 /// 申领: files a claim and submits it.
@@ -212,7 +212,7 @@ pub fn claim_reassess(
         "amount_fen": frozen.assessment.amount, "before_fen": found.amount, "reason": decision.reason.0,
     });
     audit::store::record(tx, context, "claim_reassess", ("claim", found.id), details)?;
-    Ok(store::find(tx, found.id)?.ok_or(Error::NotFound)?)
+    store::find(tx, found.id)?.ok_or(Error::NotFound)
 }
 
 /// 审批. The last approval promises the money; the first of two only notes who gave it. `still_due` asks whether what
