@@ -44,6 +44,7 @@ const PUBLIC: &[&str] = &[
     "GET /status/{list}/{purpose}",
     // 公示: approved claims with masked names, for anybody who would object.
     "GET /api/v1/subsidy-notices",
+    "GET /subsidy-notices",
     // Conformance suites, where `serve --vc-api` asked for them; not in production.
     "POST /credentials/issue",
     "POST /credentials/verify",

@@ -39,3 +39,5 @@ field-cares_for_disabled_relative = { fact-cares_for_disabled_relative }
 field-contest_rank = { fact-contest_rank }
 field-contest_tier = { fact-contest_tier }
 field-training_fee = { fact-training_fee }
+nav-monthly-run = Monthly run
+nav-statements = Facts

@@ -9,6 +9,7 @@ pub mod certificate_expiry;
 pub mod certificate_issue;
 pub mod certificate_notice;
 pub mod claim_decide;
+pub mod claim_prospects;
 pub mod claim_recheck;
 pub mod claim_submit;
 pub mod class_file;

@@ -37,6 +37,21 @@ pub fn show_refused(
     Ok(html_response(HttpResponse::UnprocessableEntity(), html))
 }
 
+/// Renders a page again with what stood in the way, where no field is to blame.
+pub fn show_told(
+    call: &Call,
+    answer: actix_web::HttpResponseBuilder,
+    template: &str,
+    title_key: &str,
+    page: Value,
+    told: &[String],
+) -> Answer {
+    let listed: Vec<Value> =
+        told.iter().map(|message| json!({ "field": null, "message": message, "href": null })).collect();
+    let html = render(call, template, title_key, page, &listed)?;
+    Ok(html_response(answer, html))
+}
+
 /// After a change: on to `path`, so that a reload repeats nothing. `done` keys the words of the notice there.
 pub fn see_other(path: &str, done: Option<&str>) -> HttpResponse {
     let location = match done {
@@ -104,14 +119,28 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("certificates", "/certificates"),
             ("recorded", "/recorded"),
             ("first-aid", "/first-aid"),
-            ("credit", "/credit"),
+            ("claims", "/claims"),
             ("schemes", "/schemes"),
+            ("monthly-run", "/monthly-run"),
+            ("statements", "/statements"),
+            ("budgets", "/budgets"),
+            ("clawbacks", "/clawbacks"),
+            ("credit", "/credit"),
             ("organisations", "/organisations"),
             ("areas", "/areas"),
         ],
-        Role::Finance => &[("home", "/"), ("overview", "/overview"), ("schemes", "/schemes")],
+        Role::Finance => &[
+            ("home", "/"),
+            ("payments", "/payments"),
+            ("claims", "/claims"),
+            ("budgets", "/budgets"),
+            ("clawbacks", "/clawbacks"),
+            ("schemes", "/schemes"),
+            ("overview", "/overview"),
+        ],
         Role::Town => &[
             ("home", "/"),
+            ("claims", "/claims"),
             ("overview", "/overview"),
             ("classes", "/classes"),
             ("organisations", "/organisations"),
@@ -140,12 +169,17 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("home", "/"),
             ("scan", "/scan"),
             ("staff", "/staff"),
+            ("claims", "/claims"),
+            ("statements", "/statements"),
             ("watch", "/watch"),
             ("my-credit", "/my/credit"),
         ],
-        Role::Caregiver => {
-            &[("home", "/"), ("my-certificates", "/my/certificates"), ("my-credit", "/my/credit")]
-        }
+        Role::Caregiver => &[
+            ("home", "/"),
+            ("my-certificates", "/my/certificates"),
+            ("my-claims", "/my/claims"),
+            ("my-credit", "/my/credit"),
+        ],
     };
     let current = |href: &str| path == href || (href != "/" && path.starts_with(&format!("{href}/")));
     entries.iter().map(|(key, href)| json!({ "key": key, "href": href, "current": current(href) })).collect()

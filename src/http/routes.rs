@@ -190,6 +190,11 @@ const TOWN: Access = Access::Roles(&[Town]);
 /// Who may turn a claim down, or note an objection.
 const CLAIM_REVIEWERS: Access = Access::Roles(&[Bureau, Town]);
 
+/// Who takes a step on a claim by its page, and who on many at once.
+const CLAIM_DECIDERS: Access = Access::Roles(&[Bureau, Town, Institution, Caregiver]);
+
+const CLAIM_STEPPERS: Access = Access::Roles(&[Bureau, Town, Institution]);
+
 const FINANCE: Access = Access::Roles(&[Finance]);
 
 const BUDGET_READERS: Access = Access::Roles(&[Administrator, Bureau, Finance]);
@@ -853,7 +858,7 @@ fn watch() -> Vec<RouteSpec> {
 }
 
 fn subsidies() -> Vec<RouteSpec> {
-    [statements(), budgets(), claims(), payments()].into_iter().flatten().collect()
+    [statements(), budgets(), claims(), payments(), subsidy_pages()].into_iter().flatten().collect()
 }
 
 fn statements() -> Vec<RouteSpec> {
@@ -969,6 +974,47 @@ fn claims() -> Vec<RouteSpec> {
             .says("Stops a claim that was not paid; what was promised is free again.")
             .takes::<Reason>()
             .gives::<ClaimView>(),
+    ]
+}
+
+/// The pages on which people claim, decide and pay.
+fn subsidy_pages() -> Vec<RouteSpec> {
+    use pages::subsidies::{
+        account, batches, budgets, claim, claims, clawbacks, decide, filing, mine, notices,
+    };
+    vec![
+        get("/subsidy-notices", PUBLIC, notices::list),
+        get("/claims", CLAIM_READERS, claims::list),
+        post("/claims", CLAIMANTS, filing::submit),
+        // The words first: `{id}` would take them too.
+        post("/claims/step", CLAIM_STEPPERS, claims::step_many),
+        get("/claims/new", CLAIMANTS, filing::form),
+        get("/claims/options", CLAIMANTS, filing::options),
+        get("/claims/{id}", CLAIM_READERS, claim::detail),
+        get("/claims/{id}/clawback", REVIEWER, clawbacks::form),
+        post("/claims/{id}/clawback", REVIEWER, clawbacks::propose),
+        post("/claims/{id}/{step}", CLAIM_DECIDERS, decide::step),
+        get("/my/claims", HOLDERS, mine::mine),
+        get("/bank-account", PAYEES, account::view),
+        post("/bank-account", PAYEES, account::record),
+        get("/payments", FINANCE, batches::waiting),
+        post("/payments", FINANCE, batches::open),
+        get("/payments/{id}.csv", FINANCE, api::subsidies::batches::batch_file),
+        get("/payments/{id}", FINANCE, batches::detail),
+        post("/payments/{id}/confirm", FINANCE, batches::confirm),
+        post("/payments/{id}/cancel", FINANCE, batches::cancel),
+        post("/payments/{id}/results", FINANCE, batches::results),
+        get("/clawbacks", BUDGET_READERS, clawbacks::list),
+        get("/clawbacks/{id}", BUDGET_READERS, clawbacks::detail),
+        post("/clawbacks/{id}/decide", REVIEWER, clawbacks::decide),
+        post("/clawbacks/{id}/drop", REVIEWER, clawbacks::drop_it),
+        post("/clawbacks/{id}/receipts", FINANCE, clawbacks::receive),
+        get("/budgets", BUDGET_READERS, budgets::list),
+        post("/budgets", FINANCE, budgets::set),
+        get("/budgets/{id}.xlsx", BUDGET_READERS, api::subsidies::statements::budget_statement),
+        get("/people/{id}/subsidies.xlsx", PAYEES, api::subsidies::statements::person_statement),
+        get("/budgets/{id}", BUDGET_READERS, budgets::detail),
+        post("/budgets/{id}/change", FINANCE, budgets::change),
     ]
 }
 

@@ -329,6 +329,8 @@ mod tests {
         check::<crate::registry::credit::Verdict>();
         check::<crate::registry::credit::AppealVerdict>();
         check::<crate::registry::credit::error::Conflict>();
+        check::<crate::http::pages::subsidies::claims::Bulk>();
+        check::<crate::http::pages::subsidies::decide::Step>();
     }
 
     #[test]

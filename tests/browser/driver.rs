@@ -76,6 +76,11 @@ impl Browser {
         field.send_keys(text).await.expect("the field takes text");
     }
 
+    /// Types into the field that the selector finds.
+    pub async fn fill_in(&self, css: &str, text: &str) {
+        self.find(css).await.send_keys(text).await.expect("the field takes text");
+    }
+
     pub async fn press(&self, css: &str) {
         self.find(css).await.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }

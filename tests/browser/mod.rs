@@ -1,5 +1,6 @@
 //! What people do, in a real browser.
 
+mod claims;
 mod driver;
 mod gallery;
 mod offline;

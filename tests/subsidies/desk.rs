@@ -98,6 +98,16 @@ pub fn caregiver(world: &World, n: u32) -> String {
     text(&made, "person_id")
 }
 
+/// The `n`th caregiver, in post since 2025, without a certificate; their id.
+pub fn uncertified(world: &World, n: u32) -> String {
+    let mut entry = person(n);
+    entry["position"] = json!("caregiver");
+    entry["post_kind"] = json!("regular");
+    entry["from_date"] = json!("2025-01-01");
+    let path = format!("/api/v1/organisations/{}/employments", world.organisation("institution"));
+    text(&world.post("institution", &path, entry).expect(201), "person_id")
+}
+
 /// A certificate from elsewhere.
 pub fn certificate(world: &World, n: u32, issued_on: &str) -> Answer {
     let asked = json!({

@@ -1,7 +1,8 @@
 //! Claims and money, over the API of a running registry: filed, decided, paid, asked back.
 
-mod desk;
+pub mod desk;
 mod monthly;
+mod pages;
 mod path;
 mod races;
 mod refusals;

@@ -69,8 +69,9 @@ fn worded(texts: &Texts, language: Language, task: &Task) -> Value {
 const fn shortcuts(role: Role) -> &'static [(&'static str, &'static str, &'static str)] {
     match role {
         Role::Administrator => &[OVERVIEW, CLASSES, EXAMS, LOOKUP],
-        Role::Bureau => &[OVERVIEW, CLASSES, CERTIFICATES, FIRST_AID, RECORDED, LOOKUP],
-        Role::Finance | Role::Town => &[OVERVIEW, LOOKUP],
+        Role::Bureau => &[OVERVIEW, CLASSES, CERTIFICATES, FIRST_AID, RECORDED, CLAIMS, BUDGETS, LOOKUP],
+        Role::Finance => &[PAYMENTS, BUDGETS, CLAWBACKS, CLAIMS, OVERVIEW, LOOKUP],
+        Role::Town => &[CLAIMS, OVERVIEW, LOOKUP],
         Role::School => &[("add", "shortcut-class-new", "/classes/new"), CLASSES, EXAMS, LOOKUP],
         Role::Assessor => {
             &[("add", "shortcut-exam-new", "/exams/new"), EXAMS, CERTIFICATES, RECORDED, LOOKUP]
@@ -85,10 +86,18 @@ const fn shortcuts(role: Role) -> &'static [(&'static str, &'static str, &'stati
             ("people", "shortcut-staff", "/staff"),
             ("certificate", "shortcut-watch", "/watch"),
             ("add", "shortcut-staff-join", "/staff/join"),
+            CLAIMS,
+            OPTIONS,
             FIRST_AID,
             EXAMS,
         ],
-        Role::Caregiver => &[("certificate", "shortcut-my-certificates", "/my/certificates"), EXAMS, SCAN],
+        Role::Caregiver => &[
+            ("certificate", "shortcut-my-certificates", "/my/certificates"),
+            ("money", "shortcut-my-claims", "/my/claims"),
+            OPTIONS,
+            EXAMS,
+            SCAN,
+        ],
     }
 }
 
@@ -100,6 +109,11 @@ const EXAMS: Shortcut = ("exam", "shortcut-exams", "/exams");
 const CERTIFICATES: Shortcut = ("certificate", "shortcut-certificates", "/certificates");
 const FIRST_AID: Shortcut = ("phone", "shortcut-first-aid", "/first-aid");
 const RECORDED: Shortcut = ("recorded", "shortcut-recorded", "/recorded");
+const CLAIMS: Shortcut = ("money", "shortcut-claims", "/claims");
+const OPTIONS: Shortcut = ("help", "shortcut-claim-options", "/claims/options");
+const PAYMENTS: Shortcut = ("money", "shortcut-payments", "/payments");
+const BUDGETS: Shortcut = ("chart", "shortcut-budgets", "/budgets");
+const CLAWBACKS: Shortcut = ("back", "shortcut-clawbacks", "/clawbacks");
 const SCAN: Shortcut = ("scan", "shortcut-scan", "/scan");
 const LOOKUP: Shortcut = ("search", "shortcut-lookup", "/lookup");
 

@@ -20,6 +20,7 @@ pub mod revocations;
 pub mod schemes;
 pub mod scores;
 pub mod statements;
+pub mod subsidies;
 pub mod training;
 pub mod verify;
 pub mod watch;

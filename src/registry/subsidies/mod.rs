@@ -13,6 +13,7 @@ pub mod error;
 pub mod payee;
 pub mod payment_file;
 pub mod payment_store;
+pub mod queue_store;
 pub mod rules;
 pub mod service;
 

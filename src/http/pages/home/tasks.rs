@@ -1,5 +1,7 @@
 //! What waits for an account, counted by the domains' stores.
 
+mod money;
+
 use chrono::{Days, NaiveDate};
 
 use crate::app::App;
@@ -61,18 +63,30 @@ pub fn tasks(conn: &mut Conn, app: &App, context: &Context, actor: &Actor) -> Re
             found.extend(bulk_revocations(conn, app, actor)?);
             found.extend(credit_decisions(conn, actor)?);
             found.extend(missing_populations(conn, context, actor)?);
+            found.extend(money::tasks(conn, context, actor)?);
             found
         }
-        Role::Town => missing_populations(conn, context, actor)?,
+        Role::Town => {
+            let mut found = money::tasks(conn, context, actor)?;
+            found.extend(missing_populations(conn, context, actor)?);
+            found
+        }
         Role::School => own_classes(conn, context, actor)?,
         Role::Assessor => own_sessions(conn, context, actor)?,
         Role::Institution => {
             let mut found = watched(conn, actor)?;
             found.extend(first_aid(conn, context, actor)?);
+            found.extend(money::tasks(conn, context, actor)?);
             found
         }
-        Role::FirstAidIssuer | Role::Caregiver => first_aid(conn, context, actor)?,
-        Role::Administrator | Role::Finance => Vec::new(),
+        Role::Caregiver => {
+            let mut found = money::tasks(conn, context, actor)?;
+            found.extend(first_aid(conn, context, actor)?);
+            found
+        }
+        Role::FirstAidIssuer => first_aid(conn, context, actor)?,
+        Role::Finance => money::tasks(conn, context, actor)?,
+        Role::Administrator => Vec::new(),
     };
     found.extend(own_listings(conn, context, actor)?);
     found.sort_by_key(|task| task.urgency);
