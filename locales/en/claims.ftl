@@ -210,10 +210,7 @@ condition-remedy = What would change it: { "" }
 fact-unknown = Unknown
 fact-from = (from: { $source })
 fact-should-come-from = (not in the registry; comes from: { $origin })
-scheme-version = version { $version }
-scheme-document = Document
-scheme-evidence = Papers to hand in
-scheme-illustrative = Example: { $text }
+scheme-example = Example: { $text }
 
 claim-new-title = New claim
 claim-new-lead = Not sure what to claim? Look here first:

@@ -195,10 +195,7 @@ condition-remedy = 怎样改变：
 fact-unknown = 不明
 fact-from = （来自{ $source }）
 fact-should-come-from = （系统中没有，应来自{ $origin }）
-scheme-version = 第 { $version } 版
-scheme-document = 文件
-scheme-evidence = 应交材料
-scheme-illustrative = 示例：{ $text }
+scheme-example = 示例：{ $text }
 
 claim-new-title = 新申领
 claim-new-lead = 不确定申请什么，可先看
