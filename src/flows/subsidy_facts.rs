@@ -13,7 +13,7 @@ use crate::kernel::ids::{OrganisationId, PersonId};
 use crate::kernel::month::Month;
 use crate::kernel::skill::SkillLevel;
 use crate::kernel::vocabulary::Audience;
-use crate::registry::certificates::history::{self, HeldBy, LevelSpell};
+use crate::registry::certificates::history_store::{self, HeldBy, LevelSpell};
 use crate::registry::credit::{self, Listing, Subject};
 use crate::registry::employment::{DeclaredService, DeclaredStatus, Employment};
 use crate::registry::firstaid::{FirstAid, FirstAidKind};
@@ -60,7 +60,7 @@ pub fn gather_people(
     let employers: HashMap<OrganisationId, Organisation> =
         organisations::store::find_many(conn, &employers)?.into_iter().map(|one| (one.id, one)).collect();
     let mut declared = by_person(employment::store::declared_of_people(conn, people)?, |one| one.person);
-    let mut levels = history::of_people(conn, people)?;
+    let mut levels = history_store::of_people(conn, people)?;
     let mut first_aid = by_person(firstaid::store::of_people(conn, people)?, |one| one.person);
     let mut finished = trainings::finished(conn, people)?;
     let mut hours = trainings::hours_by_year(conn, people)?;
@@ -203,12 +203,7 @@ impl Known {
         let back = months_back(on);
         let at_month = back.iter().map(|month| (month.to_string(), months(month.first_day()))).collect();
         facts.set(FactName::ServiceAtMonth, Value::IntegersByKey(at_month), from.clone());
-        let in_post = back.iter().filter(|month| {
-            let last = month.last_day();
-            last <= on && care.iter().any(|spell| spell.period.contains(last))
-        });
-        let in_post = in_post.map(Month::to_string).collect();
-        facts.set(FactName::MonthsInPost, Value::Texts(in_post), from.clone());
+        facts.set(FactName::MonthsInPost, Value::Texts(months_in_post(&care, on)), from.clone());
         if let Some((first, by)) = service.first() {
             facts.set(FactName::JoinedOn, Value::Date(first.from), by.clone());
         }
@@ -300,6 +295,15 @@ fn level_key(level: SkillLevel) -> String {
 fn months_back(on: NaiveDate) -> Vec<Month> {
     let before = |month: &Month| Some(Month::of(month.first_day() - Days::new(1)));
     std::iter::successors(Some(Month::of(on)), before).take(MONTHS_BACK + 1).collect()
+}
+
+/// Every month that is over and at whose last day somebody was in post.
+fn months_in_post(care: &[&Employment], on: NaiveDate) -> Vec<String> {
+    let first = care.first().map(|spell| Month::of(spell.period.from));
+    let months =
+        std::iter::successors(first, |month| month.next()).take_while(|month| month.last_day() <= on);
+    let in_post = months.filter(|month| care.iter().any(|spell| spell.period.contains(month.last_day())));
+    in_post.map(|month| month.to_string()).collect()
 }
 
 /// 累计在岗整月数: the whole months of each stretch of service before `on`, and one more for every thirty of the days

@@ -10,7 +10,7 @@ pub mod bulk;
 pub mod bulk_store;
 pub mod error;
 pub mod held;
-pub mod history;
+pub mod history_store;
 pub mod life_store;
 pub mod number_store;
 pub mod rules;

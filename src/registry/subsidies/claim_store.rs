@@ -334,6 +334,7 @@ pub fn insert_all(tx: &mut Tx, context: &Context, new: &[NewClaim]) -> Result<()
                     events::claim_id.eq(row.id),
                     events::step.eq(ClaimStep::Draft),
                     events::state.eq(StateCode::Draft),
+                    events::version.eq(1),
                     events::done_by.eq(context.account()),
                     events::done_at.eq(At(context.now)),
                     events::reason.eq(""),
