@@ -22,6 +22,7 @@ monthly-run-lead = From employment, levels and attendance, what is due to each p
 monthly-run-hint = A month that is over, for example 2026-10; it may be run again, and nothing is proposed twice
 monthly-run-button = Run
 monthly-run-done = Done: { $people } people, { $proposed } drafts, { $amount } yuan in all.
+monthly-run-checked = { $checked } claims of the last year checked again: { $stopped } stopped, { $recover } proposed to be asked back.
 monthly-run-unknown = { $count } more could not be decided for want of facts. Import them and run again.
 field-work_days = { fact-work_days }
 field-insured = { fact-insured }

@@ -22,6 +22,7 @@ monthly-run-lead = 按在岗、等级和出勤等数据，为每个人核出当�
 monthly-run-hint = 已结束的月份，例如 2026-10；可以重复核算，已申报的不会重复
 monthly-run-button = 开始核算
 monthly-run-done = 核算完成：{ $people } 人，生成 { $proposed } 份草稿，合计 { $amount } 元。
+monthly-run-checked = 复核近一年的申领 { $checked } 件：停发 { $stopped } 件，拟追回 { $recover } 件。
 monthly-run-unknown = 另有 { $count } 项因缺少数据无法核定，请导入外部数据后重新核算。
 field-work_days = { fact-work_days }
 field-insured = { fact-insured }

@@ -27,7 +27,7 @@ use crate::registry::subsidies::{Frozen, NewClaim, Review, claim_store};
 use crate::registry::{audit, employment, organisations};
 
 /// People of one transaction.
-const PAGE: i64 = 500;
+pub const PAGE: i64 = 500;
 /// Months before the one of the run that are looked at again, for certificates and days of work that came late.
 const MONTHS_BEFORE: usize = 2;
 
@@ -123,7 +123,7 @@ fn propose(
 }
 
 /// Whether a scheme is for people, and not of another area as far as is known.
-fn may_apply(compiled: &Compiled, facts: &Facts) -> bool {
+pub fn may_apply(compiled: &Compiled, facts: &Facts) -> bool {
     let scheme = &compiled.scheme;
     let lies_in = match scheme.area_of {
         AreaOf::Employer => FactName::EmployerArea,
@@ -137,7 +137,7 @@ fn may_apply(compiled: &Compiled, facts: &Facts) -> bool {
 }
 
 /// The parts of a scheme that may be due: of a monthly one the month and those shortly before it.
-fn parts(compiled: &Compiled, facts: &Facts, month: Month) -> Vec<Part> {
+pub fn parts(compiled: &Compiled, facts: &Facts, month: Month) -> Vec<Part> {
     match compiled.scheme.schedule {
         Schedule::Monthly => {
             let before = |month: &Month| month.first_day().pred_opt().map(Month::of);

@@ -820,6 +820,12 @@ fn schemes() -> Vec<RouteSpec> {
         post("/api/v1/schemes/{id}/in-force", BUREAU, api::schemes::scheme_put_in_force)
             .says("Puts a draft in force. From then on it never changes.")
             .gives::<SchemeView>(),
+        post("/api/v1/schemes/{id}/trial", BUREAU, api::schemes::scheme_trial)
+            .says(
+                "What a version, a draft too, would have paid for a month that is over; nothing is written.",
+            )
+            .takes::<api::statements::RunCall>()
+            .gives::<api::schemes::TrialView>(),
         post("/api/v1/schemes/{id}/end", BUREAU, api::schemes::scheme_end)
             .says("Sets the last day of a version in force, so that another can follow it.")
             .takes::<LastDay>()
@@ -829,6 +835,7 @@ fn schemes() -> Vec<RouteSpec> {
         post("/schemes/new", BUREAU, pages::schemes::submit),
         get("/schemes/{id}", SIGNED_IN, pages::schemes::detail),
         post("/schemes/{id}/in-force", BUREAU, pages::schemes::put_in_force),
+        post("/schemes/{id}/trial", BUREAU, pages::schemes::trial),
         post("/schemes/{id}/end", BUREAU, pages::schemes::end),
     ]
 }

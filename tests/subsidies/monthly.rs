@@ -163,3 +163,64 @@ fn a_run_waits_for_the_end_of_its_month() {
     run(world, "2026-10");
     assert!(drafts(world).is_empty());
 }
+
+#[test]
+fn a_scheme_is_tried_on_past_data_and_nothing_is_written() {
+    on_both(|world| {
+        let scheme = |world: &World| {
+            let all = world.get("bureau", "/api/v1/schemes").expect(200);
+            let schemes = all["schemes"].as_array().expect("a list").clone();
+            let found = schemes.into_iter().find(|one| one["code"] == SCHEME).expect("the scheme");
+            text(&found, "id")
+        };
+        with_days_of_work(world);
+        caregiver(world, 1);
+        caregiver(world, 2);
+        caregiver(world, 3);
+        import(world, "institution", &[row(1, "2026-10", "22"), row(2, "2026-10", "12")], &[]).expect(200);
+        let path = format!("/api/v1/schemes/{}/trial", scheme(world));
+        let tried = world.post("bureau", &path, json!({ "month": "2026-10" })).expect(200);
+        assert_eq!((&tried["people"], &tried["amount_fen"]), (&json!(1), &json!(AMOUNT)), "{tried}");
+        assert_eq!((&tried["failed"], &tried["undecided"]), (&json!({ "days": 1 }), &json!({ "days": 1 })));
+        assert!(drafts(world).is_empty());
+        let errors = world.post("bureau", &path, json!({ "month": "2026-11" })).field_errors();
+        assert_eq!(errors[0].1, "month-not-finished");
+    });
+}
+
+#[test]
+fn what_was_told_late_stops_what_is_approved_and_asks_back_what_was_paid() {
+    use super::desk::{account, claim, confirmed_batch, file_rows, import_results, now, result_file, step};
+    on_both(|world| {
+        with_days_of_work(world);
+        let people: Vec<String> = (1..=2).map(|n| caregiver(world, n)).collect();
+        import(world, "institution", &[row(1, "2026-10", "22"), row(2, "2026-10", "22")], &[]).expect(200);
+        account(world, 1, &people[0], super::desk::ACCOUNT).expect(201);
+        account(world, 2, &people[1], super::desk::ACCOUNT).expect(201);
+        let paid = claim(world, "institution", &people[0], "2026-10").expect(201);
+        step(world, "bureau", &paid, "approve", json!({})).expect(200);
+        world.advance_days(8);
+        let batch = confirmed_batch(world);
+        let rows = file_rows(world, &batch);
+        import_results(world, "finance", &batch, &result_file(&rows, &[("paid", "")])).expect(200);
+        let approved = claim(world, "institution", &people[1], "2026-10").expect(201);
+        step(world, "bureau", &approved, "approve", json!({})).expect(200);
+        let checked = run(world, "2026-10");
+        assert_eq!(
+            (&checked["checked"], &checked["stopped"], &checked["to_recover"]),
+            (&json!(2), &json!(0), &json!(0))
+        );
+
+        // The days of work turn out to have been fewer.
+        import(world, "institution", &[row(1, "2026-10", "12"), row(2, "2026-10", "12")], &[]).expect(200);
+        let checked = run(world, "2026-10");
+        assert_eq!((&checked["stopped"], &checked["to_recover"]), (&json!(1), &json!(1)), "{checked}");
+        assert_eq!(now(world, &approved)["state"], "stopped");
+        let again = run(world, "2026-10");
+        assert_eq!(
+            (&again["stopped"], &again["to_recover"]),
+            (&json!(0), &json!(0)),
+            "nothing twice: {again}"
+        );
+    });
+}

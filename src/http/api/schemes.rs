@@ -1,15 +1,23 @@
 //! 补贴办法 for programs: every version as data, and the drafting of the next.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use actix_web::web;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::flows::scheme_trial;
+use crate::http::api::statements::RunCall;
 use crate::http::call::{Answer, Call, ok};
 use crate::http::input::Input;
 use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
 use crate::kernel::ids::SchemeVersionId;
+use crate::kernel::invalid::Invalid;
+use crate::kernel::month::Month;
 use crate::registry::schemes::entry::{Entry, LastDay};
+use crate::registry::schemes::rules::trial::Trial;
 use crate::registry::schemes::{Stored, Text, service, store};
 
 /// A version among the others.
@@ -97,6 +105,54 @@ pub async fn scheme_save(call: Call, Input(entry): Input<Entry>) -> Answer {
 pub async fn scheme_put_in_force(call: Call, id: web::Path<SchemeVersionId>) -> Answer {
     let put = call.write(move |tx, context| Ok(service::scheme_put_in_force(tx, context, *id)?)).await?;
     ok(&SchemeView::new(&put)?)
+}
+
+/// 试算结果
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TrialView {
+    pub month: String,
+    /// Whom it would have paid.
+    pub people: u64,
+    pub amount_fen: i64,
+    /// Parts that would have been due, not due, and undecided for want of facts.
+    pub due: u64,
+    pub not_due: u64,
+    pub unknown: u64,
+    /// Parts in which each condition failed, by its identifier.
+    pub failed: BTreeMap<String, u64>,
+    /// Parts that hang on what is unknown, by the condition that asks for it.
+    pub undecided: BTreeMap<String, u64>,
+}
+
+pub async fn scheme_trial(
+    call: Call,
+    id: web::Path<SchemeVersionId>,
+    Input(asked): Input<RunCall>,
+) -> Answer {
+    let (month, tried) = (asked.0, try_scheme(&call, *id, asked.0).await?);
+    ok(&TrialView {
+        month: month.to_string(),
+        people: tried.paid.len() as u64,
+        amount_fen: tried.sum.get(),
+        due: tried.due,
+        not_due: tried.not_due,
+        unknown: tried.unknown,
+        failed: tried.failed,
+        undecided: tried.undecided,
+    })
+}
+
+/// Tries a version on a month that is over.
+pub async fn try_scheme(call: &Call, id: SchemeVersionId, month: Month) -> Result<Trial, Problem> {
+    if month.last_day() >= call.context.today() {
+        return Err(Invalid::one("month", "month-not-finished").into());
+    }
+    let app = Arc::clone(&call.app);
+    call.read(move |conn, context| {
+        let stored = store::find(conn, id)?.ok_or(Problem::NotFound)?;
+        Ok(scheme_trial::scheme_trial(conn, context, &app.schemes, &stored.scheme, month)?)
+    })
+    .await
 }
 
 pub async fn scheme_end(call: Call, id: web::Path<SchemeVersionId>, Input(last): Input<LastDay>) -> Answer {

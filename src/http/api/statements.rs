@@ -6,6 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::flows::monthly_recheck::{Checked, monthly_recheck};
 use crate::flows::monthly_run::{Proposed, monthly_run};
 use crate::flows::statements_import::{
     FileSource, StatementRow, StatementsImported, statements_check, statements_import,
@@ -71,12 +72,28 @@ pub struct RunView {
     pub proposed: u64,
     pub amount_fen: i64,
     pub unknown: u64,
+    /// Claims of the last year that were assessed again.
+    pub checked: u64,
+    /// Of these, not paid yet and due no more.
+    pub stopped: u64,
+    /// Of these, paid and proposed to be asked back.
+    pub to_recover: u64,
 }
 
 impl RunView {
-    fn new(month: Month, done: Proposed) -> Self {
+    fn new(month: Month, (done, checked): (Proposed, Checked)) -> Self {
         let Proposed { people, assessed, proposed, amount_fen, unknown } = done;
-        Self { month: month.to_string(), people, assessed, proposed, amount_fen: amount_fen.get(), unknown }
+        Self {
+            month: month.to_string(),
+            people,
+            assessed,
+            proposed,
+            amount_fen: amount_fen.get(),
+            unknown,
+            checked: checked.claims,
+            stopped: checked.stopped,
+            to_recover: checked.proposed,
+        }
     }
 }
 
@@ -166,12 +183,16 @@ pub async fn run(call: Call, Input(RunCall(month)): Input<RunCall>) -> Answer {
     ok(&RunView::new(month, propose(&call, month).await?))
 }
 
-/// Runs a month that is over.
-pub async fn propose(call: &Call, month: Month) -> Result<Proposed, Problem> {
+/// Runs a month that is over, and checks again what was decided on before.
+pub async fn propose(call: &Call, month: Month) -> Result<(Proposed, Checked), Problem> {
     if month.last_day() >= call.context.today() {
         return Err(Invalid::one("month", "month-not-finished").into());
     }
-    call.work(move |app, context| Ok(monthly_run(&app.database, context, &app.schemes, month)?)).await
+    call.work(move |app, context| {
+        let checked = monthly_recheck(&app.database, context, &app.schemes)?;
+        Ok((monthly_run(&app.database, context, &app.schemes, month)?, checked))
+    })
+    .await
 }
 
 const YES_OR_NO: ColumnKind =

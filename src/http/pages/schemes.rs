@@ -1,13 +1,17 @@
 //! 补贴办法: the list, one version with a sentence for each condition, and the bureau's form for the next.
 
+use std::collections::BTreeMap;
+
 use actix_web::web;
 use serde_json::{Map, Value, json};
 
-use crate::http::api::schemes::SchemeLine;
+use crate::http::api::schemes::{SchemeLine, try_scheme};
+use crate::http::api::statements::RunCall;
 use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Query};
 use crate::http::page::{see_other, show, show_refused, typed};
 use crate::http::pages::accounts::Nothing;
+use crate::http::pages::statements::month_before;
 use crate::http::problem::Problem;
 use crate::http::texts::Language;
 use crate::kernel::codes::Code;
@@ -43,6 +47,38 @@ pub async fn detail(call: Call, id: web::Path<SchemeVersionId>) -> Answer {
     show(&call, "pages/scheme", "scheme-title", page)
 }
 
+/// What the version would have paid for a month.
+pub async fn trial(call: Call, id: web::Path<SchemeVersionId>, posted: Posted<RunCall>) -> Answer {
+    let tried = match posted.form {
+        Ok(RunCall(month)) => try_scheme(&call, *id, month).await.map(|tried| (month, tried)),
+        Err(invalid) => Err(invalid.into()),
+    };
+    let mut page = detail_page(&call, *id).await?;
+    match tried {
+        Ok((month, tried)) => {
+            let sentences = page["scheme"]["conditions"].as_array().cloned().unwrap_or_default();
+            let of = |counts: &BTreeMap<String, u64>| {
+                let line = |(id, count): (&String, &u64)| {
+                    let own = sentences.iter().find(|one| one["id"] == id.as_str());
+                    json!({ "id": id, "sentence": own.map(|own| own["sentence"].clone()), "count": count })
+                };
+                counts.iter().map(line).collect::<Vec<_>>()
+            };
+            page["trial"]["month"] = month.to_string().into();
+            page["trial"]["done"] = json!({
+                "people": tried.paid.len(), "amount": tried.sum.to_string(), "unknown": tried.unknown,
+                "failed": of(&tried.failed), "undecided": of(&tried.undecided),
+            });
+            show(&call, "pages/scheme", "scheme-title", page)
+        }
+        Err(Problem::Invalid(invalid)) => {
+            page["trial"]["month"] = posted.values.get("month").cloned().unwrap_or_default();
+            show_refused(&call, "pages/scheme", "scheme-title", page, &invalid)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
 async fn detail_page(call: &Call, id: SchemeVersionId) -> Result<Value, Problem> {
     let (stored, versions) = call
         .read(move |conn, _| {
@@ -60,6 +96,9 @@ async fn detail_page(call: &Call, id: SchemeVersionId) -> Result<Value, Problem>
         "draft_path": bureau.then(|| format!("/schemes/new?from={}", stored.id)),
         "put_path": (bureau && is_draft).then(|| format!("/schemes/{}/in-force", stored.id)),
         "end_path": (bureau && !is_draft).then(|| format!("/schemes/{}/end", stored.id)),
+        "trial": bureau.then(|| json!({
+            "path": format!("/schemes/{}/trial", stored.id), "month": month_before(call), "done": null,
+        })),
     }))
 }
 
@@ -169,7 +208,7 @@ fn shown(language: Language, scheme: &SchemeVersion) -> Value {
         .iter()
         .map(|condition| {
             json!({
-                "sentence": match language { Language::Chinese => &condition.zh, Language::English => &condition.en },
+                "id": condition.id, "sentence": match language { Language::Chinese => &condition.zh, Language::English => &condition.en },
                 "cel": condition.cel,
                 "remedy": in_language(language, &condition.remedy),
             })

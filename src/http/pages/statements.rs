@@ -70,10 +70,11 @@ pub async fn run_submit(call: Call, posted: Posted<RunCall>) -> Answer {
         Err(invalid) => Err(invalid.into()),
     };
     match done {
-        Ok((month, done)) => {
+        Ok((month, (done, checked))) => {
             let page = json!({ "month": month, "done": {
                 "people": done.people, "proposed": done.proposed, "unknown": done.unknown,
-                "amount": done.amount_fen.to_string(),
+                "amount": done.amount_fen.to_string(), "checked": checked.claims,
+                "stopped": checked.stopped, "to_recover": checked.proposed,
             } });
             show(&call, RUN.0, RUN.1, page)
         }
@@ -85,6 +86,7 @@ pub async fn run_submit(call: Call, posted: Posted<RunCall>) -> Answer {
     }
 }
 
-fn month_before(call: &Call) -> Option<Month> {
+/// The month that was over last.
+pub fn month_before(call: &Call) -> Option<Month> {
     Month::of(call.context.today()).first_day().pred_opt().map(Month::of)
 }

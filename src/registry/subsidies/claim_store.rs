@@ -372,6 +372,24 @@ fn draft_row<'a>(context: &Context, new: &'a NewClaim) -> Result<DraftRow<'a>, D
     })
 }
 
+/// Claims of people that were approved and not yet stopped or asked back, decided on since a day: those after `after`.
+pub fn settled(
+    conn: &mut Conn,
+    since: NaiveDate,
+    after: Option<ClaimId>,
+    limit: i64,
+) -> Result<Vec<Claim>, DbError> {
+    let mut query = named!()
+        .filter(claims::state.eq_any(promised()))
+        .filter(claims::person_id.is_not_null())
+        .filter(claims::assessed_on.ge(since));
+    if let Some(after) = after {
+        query = query.filter(claims::id.gt(after));
+    }
+    let rows: Vec<NamedRow> = query.order(claims::id).limit(limit).load(conn)?;
+    rows.into_iter().map(Claim::try_from).collect()
+}
+
 /// What of these people is claimed, or proposed in a draft: person, scheme and part.
 pub fn taken(conn: &mut Conn, people: &[PersonId]) -> Result<HashSet<(PersonId, String, String)>, DbError> {
     let over = FREE.iter().copied().filter(|state| *state != StateCode::Draft).collect::<Vec<_>>();
