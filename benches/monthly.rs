@@ -88,7 +88,7 @@ fn filling(size: u32) -> String {
          SELECT {employment}, {person}, {organisation}, 'caregiver', 'regular', '2021-07-01', now(), 1 FROM n;
          INSERT INTO recorded_certificates (id, person_id, number, issuer, occupation, specialty, level, issued_on, evidence,
              checker, checked_on, national_query, recorded_at, version)
-         SELECT {certificate}, {person}, 'n' || i, 'x', '4-10-01-05', 'general', (3 + i % 3)::text, '2026-03-01', 'x', 'x',
+         SELECT {certificate}, {person}, '浙养护2025第' || lpad(i::text, 7, '0') || '号', 'x', '4-10-01-05', 'general', (3 + i % 3)::text, '2026-03-01', 'x', 'x',
              '2026-03-02', 'found', now(), 1 FROM n;
          {} {} {}
          SET session_replication_role = DEFAULT;
