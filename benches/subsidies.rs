@@ -100,7 +100,7 @@ fn measure(schemes: &[(Compiled, Part)], size: u32) -> Result<(Duration, Told), 
 
 /// Somebody of a register: what is known of them differs by `index`.
 fn person(index: u32) -> Result<Facts, Failure> {
-    let pick = |count: u32| index.wrapping_mul(2_654_435_761) >> 8 & 0xffff % count.max(1);
+    let pick = |count: u32| ((index.wrapping_mul(2_654_435_761) >> 8) & 0xffff) % count.max(1);
     let on: NaiveDate = "2026-08-05".parse()?;
     let month: Month = "2026-07".parse()?;
     let joined = on - Days::new(u64::from(pick(4_000)));

@@ -45,7 +45,7 @@ impl SchemeBook {
             _ => on,
         };
         let stored = service::scheme_on(conn, code, day)?;
-        Ok(stored.map(|stored| self.read(stored)).transpose()?)
+        stored.map(|stored| self.read(stored)).transpose()
     }
 
     /// All that are in force on a day.
@@ -57,7 +57,7 @@ impl SchemeBook {
     pub fn version(&self, conn: &mut Conn, code: &str, version: u32) -> Result<Option<Arc<Compiled>>, Error> {
         let stored = store::find_version(conn, code, version)?;
         let stored = stored.filter(|stored| stored.state == VersionState::InForce);
-        Ok(stored.map(|stored| self.read(stored)).transpose()?)
+        stored.map(|stored| self.read(stored)).transpose()
     }
 
     /// Whether there is a scheme of this code.

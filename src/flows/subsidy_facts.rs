@@ -256,7 +256,7 @@ impl Known {
     fn training(&self, facts: &mut Facts) {
         let on = facts.on;
         let done = || self.finished.iter().filter(|one| one.completed_on <= on);
-        let from = done().last().map_or_else(
+        let from = done().next_back().map_or_else(
             || source(SourceKind::Person, self.person.id),
             |one| source(SourceKind::Enrolment, one.enrolment),
         );

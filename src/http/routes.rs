@@ -227,6 +227,7 @@ pub fn table() -> Vec<RouteSpec> {
         recorded(),
         credit(),
         certificates(),
+        certificate_pages(),
         watch(),
         schemes(),
         subsidies(),
@@ -786,6 +787,12 @@ fn certificates() -> Vec<RouteSpec> {
             .says("Issues the certificate of the next term, near the end of this one, which stays valid to its end.")
             .takes::<ChangeReason>()
             .gives::<CertificateView>(),
+    ]
+}
+
+fn certificate_pages() -> Vec<RouteSpec> {
+    use api::prints;
+    vec![
         post("/classes/{id}/certificates", SCHOOL, pages::certificates::class_issue),
         post("/first-aid/{id}/certificate", RECORD_ISSUERS, pages::certificates::first_aid_issue),
         get("/certificates", CERTIFICATE_OFFICES, pages::certificates::list),

@@ -127,7 +127,7 @@ impl CertificateNumber {
     pub fn named(&self) -> Option<(&str, Series)> {
         let digits = self.0.strip_prefix(LETTERS)?;
         let fits = self.0.len() == 22 && digits.bytes().all(|b| b.is_ascii_digit());
-        let series = Series::from_number(self.0.bytes().nth(15)?.checked_sub(b'0')?).filter(|_| fits)?;
+        let series = Series::from_number(self.0.as_bytes().get(15)?.checked_sub(b'0')?).filter(|_| fits)?;
         let is_national = self.0.starts_with(['S', 'Y']);
         // There is no level 6.
         if is_national && series.0 > 5 { None } else { Some((&self.0[..BODY], series)) }

@@ -37,6 +37,7 @@ fn caregiver_account(world: &World, person: &str) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one walk from the first page to the last")]
 fn a_claim_is_filed_decided_and_paid_by_its_pages() {
     in_browser(1280, async |world, browser| {
         open(world, 1_000_000, |scheme| scheme.review.town = true);

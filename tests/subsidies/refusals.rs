@@ -301,6 +301,7 @@ fn an_account_is_kept_sealed_and_every_look_is_noted() {
 
 #[test]
 fn what_is_not_due_any_more_is_stopped_or_proposed_to_be_asked_back() {
+    use Rechecked::{Proposed, Stands, Stopped, Unknown};
     on_both(|world| {
         open(world, 10 * AMOUNT, |scheme| scheme.review.notice_days = 0);
         let mut claims = Vec::new();
@@ -341,7 +342,6 @@ fn what_is_not_due_any_more_is_stopped_or_proposed_to_be_asked_back() {
                 .map(|one| found.iter().find(|(id, _)| id.to_string() == text(one, "id")).expect("it").1)
                 .collect::<Vec<_>>()
         };
-        use Rechecked::{Proposed, Stands, Stopped, Unknown};
         assert_eq!(recheck(Outcome::Due, AMOUNT), [Stands; 3]);
         assert_eq!(recheck(Outcome::Unknown, 0), [Unknown; 3]);
         assert_eq!(recheck(Outcome::NotDue, 0), [Proposed(Fen::new(AMOUNT)), Stopped, Stopped]);

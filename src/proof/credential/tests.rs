@@ -116,6 +116,10 @@ fn signatures_are_stored_and_read() {
 
 #[test]
 fn what_can_not_be_written() {
+    fn graded(results: &[usize]) -> Attested {
+        let passed = skill().results;
+        Attested::Skill(Skill { results: results.iter().map(|place| passed[*place]).collect(), ..skill() })
+    }
     let check = |change: fn(&mut FrozenRecord), expected: Unwritable| {
         let mut record = frozen();
         change(&mut record);
@@ -130,10 +134,6 @@ fn what_can_not_be_written() {
         let fixture = Fixture::new();
         let signed = sign_all(&record, &fixture.issuing, id(&fixture.issuing));
         assert_eq!(signed, Err(Unwritable::Base.into()), "{base}");
-    }
-    fn graded(results: &[usize]) -> Attested {
-        let passed = skill().results;
-        Attested::Skill(Skill { results: results.iter().map(|place| passed[*place]).collect(), ..skill() })
     }
     check(|record| record.attested = graded(&[1, 0]), Unwritable::Results);
     check(|record| record.attested = graded(&[0, 1, 1]), Unwritable::Results);

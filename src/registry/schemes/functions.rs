@@ -13,6 +13,8 @@
 //! Besides these there are the operators and functions of CEL's standard library. There are no macros, so an
 //! expression ends after as many steps as it has words.
 
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "CEL hands its functions references")]
+
 use std::sync::{Arc, LazyLock};
 
 use cel::common::types::{CelInt, CelString};

@@ -195,7 +195,7 @@ async fn list_page(call: &Call, query: ListQuery, typed: Map<String, Value>) -> 
         Ok(json!({
             "title": texts.word(title), "lead": lead(texts, actor.role, turn), "role": actor.role,
             "tabs": tabs(texts, &query, actor.role), "rows": rows, "ticked": query.ticked,
-            "states": options::<StateCode>(texts, query.state.map(|s| s.code()).unwrap_or_default()),
+            "states": options::<StateCode>(texts, query.state.map(Code::code).unwrap_or_default()),
             "schemes": schemes, "part": query.part.as_ref().map(ToString::to_string).unwrap_or_default(),
             "bulk": bulk.map(|step| json!({
                 "step": step, "needs_reason": step != Bulk::Submit,

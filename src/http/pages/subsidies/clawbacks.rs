@@ -55,7 +55,7 @@ pub async fn list(call: Call, Query(query): Query<ListQuery>) -> Answer {
                 row["by_system"] = json!(found.proposed_by.is_none());
                 rows.push(row);
             }
-            let states = options::<ClawbackState>(texts, query.state.map(|s| s.code()).unwrap_or_default());
+            let states = options::<ClawbackState>(texts, query.state.map(Code::code).unwrap_or_default());
             Ok(json!({ "rows": rows, "states": states }))
         })
         .await?;

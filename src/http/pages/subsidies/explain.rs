@@ -319,8 +319,7 @@ fn stretches(all: &[String]) -> Vec<String> {
     let mut found: Vec<(String, String)> = Vec::new();
     for text in all {
         let month: Option<Month> = text.parse().ok();
-        let follows =
-            found.last().and_then(|(_, last)| last.parse::<Month>().ok()).and_then(|last| last.next());
+        let follows = found.last().and_then(|(_, last)| last.parse::<Month>().ok()).and_then(Month::next);
         match found.last_mut() {
             Some((_, last)) if month.is_some() && month == follows => last.clone_from(text),
             _ => found.push((text.clone(), text.clone())),

@@ -74,9 +74,7 @@ pub fn claimable(schedule: &Schedule, facts: &Facts) -> Vec<Part> {
             (1..).zip(instalments).map(|(number, _)| Part::Instalment(number)).collect()
         }
         Schedule::PerLevel => levels_held(facts).map(Part::Level).collect(),
-        Schedule::PerEvent => {
-            events(facts).into_iter().filter_map(|name| EventName::new(name)).map(Part::Event).collect()
-        }
+        Schedule::PerEvent => events(facts).into_iter().filter_map(EventName::new).map(Part::Event).collect(),
     }
 }
 
