@@ -81,7 +81,7 @@ fn filling(size: u32) -> String {
         "SET session_replication_role = replica;
          CREATE TEMPORARY TABLE n AS SELECT generate_series(0, {size} - 1) AS i;
          INSERT INTO organisations (id, kind, name, name_en, area_code, institution_kind, status, created_at, version)
-         SELECT {organisation}, 'institution', 'x', 'x', '330481102', NULL, 'active', now(), 1 FROM n WHERE i % 50 = 0;
+         SELECT {organisation}, 'institution', 'x', 'x', '330481101', NULL, 'active', now(), 1 FROM n WHERE i % 50 = 0;
          INSERT INTO people (id, document_kind, document_sealed, document_index, name, gender, birth_date, education, created_at, version)
          SELECT {person}, 'resident-id', '\\x00', decode(lpad(to_hex(i), 64, '0'), 'hex'), 'x', '2', '1974-01-01', '30', now(), 1 FROM n;
          INSERT INTO employments (id, person_id, organisation_id, position, post_kind, from_date, recorded_at, version)
