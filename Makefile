@@ -29,10 +29,10 @@ peers: setup target/ssi/release/ssi-peer
 target/ssi/release/ssi-peer: tests/peers/ssi/src/main.rs tests/peers/ssi/Cargo.toml
 	cargo build --quiet --release --manifest-path tests/peers/ssi/Cargo.toml --target-dir target/ssi
 
-# 10,000 obligations on each database, each raced for by 2 to 32 actors in processes that are killed. Hours; it goes on
+# 10,000 obligations on each database, each raced for by 2 to 32 actors in processes that are killed. It goes on
 # where it was stopped (target/races). `HUZHENG_RACES=500 make races` runs fewer.
 races: setup
-	cargo test --quiet --test suite -- --ignored --nocapture subsidies::races::ten_thousand
+	cargo test --quiet --release --test suite -- --ignored --nocapture subsidies::races::ten_thousand
 
 # Walks the whole path over the API of a running demonstration.
 walk:

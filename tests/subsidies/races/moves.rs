@@ -66,14 +66,15 @@ pub struct Racer {
 }
 
 impl Racer {
-    pub fn of(description: &Value) -> Self {
+    /// `most` actors at once.
+    pub fn of(description: &Value, most: u32) -> Self {
         let text = |name: &str| description[name].as_str().expect("a description").to_owned();
         let url: DatabaseUrl = text("database").parse().expect("an address");
         let keys = PathBuf::from(text("data")).join("keys");
         let passphrase = Zeroizing::new(b"a passphrase for tests".to_vec());
         let keyring = Keyring::open(&keys, passphrase, Environment::Test).expect("keys");
         Self {
-            database: Database::open(&url, 33).expect("the database opens"),
+            database: Database::open(&url, most).expect("the database opens"),
             sealer: Sealer::new(&keyring.personal_data).expect("a sealer"),
             now: text("now").parse().expect("a time"),
         }

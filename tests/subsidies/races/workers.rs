@@ -109,7 +109,7 @@ impl Drop for Workers {
 #[ignore = "run by the races"]
 fn worker() {
     let Ok(description) = std::env::var(DESCRIPTION) else { return };
-    let mut racer = Racer::of(&serde_json::from_str(&description).expect("a description"));
+    let mut racer = Racer::of(&serde_json::from_str(&description).expect("a description"), 12);
     println!("{MARK}ready");
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else { return };
