@@ -126,6 +126,7 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("budgets", "/budgets"),
             ("clawbacks", "/clawbacks"),
             ("credit", "/credit"),
+            ("talent", "/talent"),
             ("organisations", "/organisations"),
             ("areas", "/areas"),
         ],
@@ -157,6 +158,7 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("exams", "/exams"),
             ("certificates", "/certificates"),
             ("recorded", "/recorded"),
+            ("talent", "/talent"),
             ("my-credit", "/my/credit"),
         ],
         Role::FirstAidIssuer => &[

@@ -432,6 +432,8 @@ impl From<certificates::error::Error> for Problem {
             Error::NotIssuable(NotIssuable::NotCompleted) => Self::Conflict("not-completed"),
             Error::NotIssuable(NotIssuable::NoCertificate) => Self::Conflict("programme-without-certificate"),
             Error::NotIssuable(NotIssuable::NotOnRecord) => Self::Conflict("first-aid-not-recordable"),
+            Error::NotIssuable(NotIssuable::NotAwarded) => Self::Conflict("contest-not-awarded"),
+            Error::NotIssuable(NotIssuable::LevelHeld) => Self::Conflict("level-held"),
             Error::NoKey => Self::Conflict("no-issuing-key"),
             Error::LogDisagrees(why) => {
                 tracing::error!(%why, "nothing is signed");
@@ -471,6 +473,7 @@ impl From<certificates::error::Error> for Problem {
             Error::Exam(error) => error.into(),
             Error::Training(error) => error.into(),
             Error::FirstAid(error) => error.into(),
+            Error::Contest(error) => error.into(),
             Error::NotCleared(NotCleared::Database(error)) | Error::Database(error) => error.into(),
             Error::NoStatusPlace | Error::BrokenDraft => Self::Internal(error.to_string()),
         }

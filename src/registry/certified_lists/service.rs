@@ -123,12 +123,7 @@ pub fn list_download(
     Ok((found, rows))
 }
 
-fn rows(
-    conn: &mut Conn,
-    sealer: &Sealer,
-    digits: Digits,
-    lines: &[Line],
-) -> Result<Vec<Vec<String>>, Error> {
+fn rows(conn: &mut Conn, sealer: &Sealer, digits: Digits, lines: &[Line]) -> Result<Vec<Vec<String>>, Error> {
     let mut rows = Vec::with_capacity(lines.len());
     for line in lines {
         let document = people::service::document(conn, sealer, line.person)?;

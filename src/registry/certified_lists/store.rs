@@ -77,8 +77,7 @@ impl TryFrom<ListRow> for CertifiedList {
 }
 
 pub fn find(conn: &mut Conn, id: CertifiedListId) -> Result<Option<CertifiedList>, DbError> {
-    let row: Option<ListRow> =
-        lists::table.find(id).select(ListRow::as_select()).first(conn).optional()?;
+    let row: Option<ListRow> = lists::table.find(id).select(ListRow::as_select()).first(conn).optional()?;
     row.map(CertifiedList::try_from).transpose()
 }
 

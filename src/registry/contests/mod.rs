@@ -190,7 +190,7 @@ pub const MOST_RANK: i64 = 9_999;
 impl Form for NewContest {
     fn read(f: &mut Fields) -> Option<Self> {
         let code = f.required("code");
-        let name = f.text("name", 80);
+        let name = f.text("title", 80);
         let tier = f.required("tier");
         let occupation = f.optional("occupation");
         let organiser = f.text("organiser", 120);

@@ -7,9 +7,7 @@ use crate::kernel::ids::AccountId;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::kernel::vocabulary::OrganisationKind;
 use crate::registry::contests::error::Conflict;
-use crate::registry::contests::{
-    Act, Award, Contest, ContestResult, NewContest, ResultState, ResultStatus,
-};
+use crate::registry::contests::{Act, Award, Contest, ContestResult, NewContest, ResultState, ResultStatus};
 use crate::registry::organisations::Organisation;
 
 /// Whether the caller may know of a contest: the offices of all, an assessment body of those that it issues for.
@@ -130,7 +128,8 @@ mod tests {
 
     #[test]
     fn a_code_is_a_word_that_schemes_can_name() {
-        for (code, good) in [("jiaxing-2026", true), ("A1", true), ("", false), ("a b", false), ("竞赛", false)]
+        for (code, good) in
+            [("jiaxing-2026", true), ("A1", true), ("", false), ("a b", false), ("竞赛", false)]
         {
             assert_eq!(ContestCode::new(code).is_some(), good, "{code}");
         }

@@ -21,11 +21,7 @@ pub fn contest(conn: &mut Conn, actor: &Actor, id: ContestId) -> Result<Contest,
 }
 
 /// A page of the contests that the caller may see.
-pub fn contests(
-    conn: &mut Conn,
-    actor: &Actor,
-    (offset, limit): (i64, i64),
-) -> Result<Vec<Contest>, Error> {
+pub fn contests(conn: &mut Conn, actor: &Actor, (offset, limit): (i64, i64)) -> Result<Vec<Contest>, Error> {
     let body = match actor.role {
         Role::Assessor => Some(actor.organisation.ok_or(Error::NotFound)?),
         _ => None,
@@ -183,7 +179,7 @@ pub fn results_confirm(
         if one.state != ResultState::Entered {
             continue;
         }
-        match one.state.confirm(one.enterers(&contest), act) {
+        match one.state.clone().confirm(one.enterers(&contest), act) {
             Ok(state) => {
                 one.state = state;
                 store::set_state(tx, one.id, &one.state)?;
@@ -223,9 +219,18 @@ pub fn result_cancel(
     words: &str,
 ) -> Result<ContestResult, Error> {
     let (contest, one) = held_result(tx, actor, id)?;
-    let state =
-        one.state.clone().cancel(Act { by: actor.account, at: context.now }, words.to_owned())?;
+    let state = one.state.clone().cancel(Act { by: actor.account, at: context.now }, words.to_owned())?;
     move_to(tx, context, (&contest, one), state, ("contest_result_cancel", words))
+}
+
+/// A result with its contest, both of which the caller may see.
+pub fn result(
+    conn: &mut Conn,
+    actor: &Actor,
+    id: ContestResultId,
+) -> Result<(Contest, ContestResult), Error> {
+    let found = store::find_result(conn, id)?.ok_or(Error::NotFound)?;
+    Ok((contest(conn, actor, found.contest)?, found))
 }
 
 /// A result with its contest, held until the transaction ends: both of which the caller may see.
@@ -257,11 +262,7 @@ fn move_to(
     Ok(one)
 }
 
-fn line(
-    contest: &Contest,
-    one: &ContestResult,
-    words: Option<&str>,
-) -> audit::Line<ContestResultId> {
+fn line(contest: &Contest, one: &ContestResult, words: Option<&str>) -> audit::Line<ContestResultId> {
     let details = json!({
         "contest": contest.code.as_str(), "rank": one.rank, "honour": one.honour, "words": words,
     });

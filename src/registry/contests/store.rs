@@ -216,6 +216,17 @@ pub fn waiting(conn: &mut Conn) -> Result<HashMap<ContestId, i64>, DbError> {
     Ok(rows.into_iter().collect())
 }
 
+/// How many results wait that `account` may confirm: of neither its own entering nor of its contests.
+pub fn count_to_confirm(conn: &mut Conn, account: AccountId) -> Result<i64, DbError> {
+    Ok(results::table
+        .inner_join(contests::table)
+        .filter(results::status.eq(ResultStatus::Entered))
+        .filter(results::entered_by.ne(account))
+        .filter(contests::entered_by.ne(account))
+        .count()
+        .get_result(conn)?)
+}
+
 /// Who of `people` has a result of the contest that waits or counts.
 pub fn with_result(
     conn: &mut Conn,

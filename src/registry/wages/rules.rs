@@ -54,9 +54,7 @@ impl WageState {
     pub fn publish(self, notice: &WageNotice, last: Option<NaiveDate>, by: Act) -> Result<Self, Conflict> {
         match self {
             Self::Draft if notice.entered.by == by.by => Err(Conflict::SamePerson),
-            Self::Draft if last.is_some_and(|last| notice.effective_from <= last) => {
-                Err(Conflict::Overtaken)
-            }
+            Self::Draft if last.is_some_and(|last| notice.effective_from <= last) => Err(Conflict::Overtaken),
             Self::Draft => Ok(Self::Published(by)),
             Self::Published(_) | Self::Dropped(_) => Err(Conflict::NotDraft),
         }
@@ -70,11 +68,14 @@ impl WageState {
     }
 }
 
-/// The place in `published` of the notice that is in force on a day: the last that has taken effect. `published` is
-/// sorted with the newest first.
+/// Whether `notice` is in force on a day: of what is published for its area and occupation, the last to take effect.
 #[must_use]
-pub fn in_force(published: &[WageNotice], on: NaiveDate) -> Option<usize> {
-    published.iter().position(|notice| notice.effective_from <= on)
+pub fn is_in_force(published: &[WageNotice], notice: &WageNotice, on: NaiveDate) -> bool {
+    let of_it = |one: &&WageNotice| {
+        one.area == notice.area && one.occupation == notice.occupation && one.effective_from <= on
+    };
+    let last = published.iter().filter(of_it).max_by_key(|one| one.effective_from);
+    last.is_some_and(|last| last.effective_from == notice.effective_from)
 }
 
 #[cfg(test)]
@@ -159,8 +160,14 @@ mod tests {
     #[test]
     fn the_last_that_has_taken_effect_is_in_force() {
         let published = [notice("2027-01-01"), notice("2026-01-01"), notice("2025-01-01")];
-        assert_eq!(in_force(&published, day("2026-12-31")), Some(1));
-        assert_eq!(in_force(&published, day("2027-01-01")), Some(0));
-        assert_eq!(in_force(&published, day("2024-12-31")), None);
+        let in_force = |on: &str| {
+            let place = published.iter().position(|one| is_in_force(&published, one, day(on)));
+            let count = published.iter().filter(|one| is_in_force(&published, one, day(on))).count();
+            assert!(count <= 1, "{on}");
+            place
+        };
+        assert_eq!(in_force("2026-12-31"), Some(1));
+        assert_eq!(in_force("2027-01-01"), Some(0));
+        assert_eq!(in_force("2024-12-31"), None);
     }
 }

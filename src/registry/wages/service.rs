@@ -7,9 +7,7 @@ use crate::kernel::ids::{WageNoticeId, entity};
 use crate::kernel::invalid::Invalid;
 use crate::kernel::skill::Occupation;
 use crate::registry::wages::error::{Conflict, Error};
-use crate::registry::wages::{
-    Act, LevelWage, NewNotice, WageNotice, WageState, WageStatus, rules, store,
-};
+use crate::registry::wages::{Act, LevelWage, NewNotice, WageNotice, WageState, WageStatus, rules, store};
 use crate::registry::{areas, audit};
 use crate::seeds::Jurisdiction;
 
@@ -130,12 +128,7 @@ pub fn wages_seed(tx: &mut Tx, context: &Context, jurisdictions: &[Jurisdiction]
     Ok(())
 }
 
-fn held(
-    tx: &mut Tx,
-    actor: &Actor,
-    id: WageNoticeId,
-    version: Option<i32>,
-) -> Result<WageNotice, Error> {
+fn held(tx: &mut Tx, actor: &Actor, id: WageNoticeId, version: Option<i32>) -> Result<WageNotice, Error> {
     let found = store::hold(tx, id)?.filter(|found| may_see(actor, found)).ok_or(Error::NotFound)?;
     if version.is_some_and(|version| version != found.version) {
         return Err(Error::Stale);

@@ -75,7 +75,8 @@ pub fn list(
     if let Some(status) = status {
         query = query.filter(notices::status.eq(status));
     }
-    let rows: Vec<NoticeRow> = query.order((notices::effective_from.desc(), notices::id.desc())).load(conn)?;
+    let rows: Vec<NoticeRow> =
+        query.order((notices::effective_from.desc(), notices::id.desc())).load(conn)?;
     with_levels(conn, rows)
 }
 
@@ -87,9 +88,7 @@ pub fn find(conn: &mut Conn, id: WageNoticeId) -> Result<Option<WageNotice>, DbE
 
 /// [`find`], held until the transaction ends.
 pub fn hold(tx: &mut Tx, id: WageNoticeId) -> Result<Option<WageNotice>, DbError> {
-    diesel::update(notices::table.find(id))
-        .set(notices::version.eq(notices::version))
-        .execute(&mut **tx)?;
+    diesel::update(notices::table.find(id)).set(notices::version.eq(notices::version)).execute(&mut **tx)?;
     find(tx, id)
 }
 
@@ -108,7 +107,7 @@ pub fn last_published(
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = levels)]
+#[diesel(table_name = levels, treat_none_as_default_value = false)]
 struct LevelRow {
     notice_id: WageNoticeId,
     level: SkillLevel,
