@@ -239,6 +239,37 @@ fn a_wrong_contest_is_told_field_by_field() {
 }
 
 #[test]
+fn a_contest_is_corrected_until_a_result_is_confirmed() {
+    on_both(|world| {
+        registered(world, 1..2);
+        let made = entered(world, "jiaxing-2026", "city");
+        world.post("bureau", &at(&made, "/results"), ranked(1, 1)).expect(201);
+        let put = |who: &str, version: &Value, new: &Value| {
+            let client = world.as_user(who).if_match(version);
+            client.send("PUT", &at(&made, ""), "application/json", new.to_string().as_bytes())
+        };
+        let now = || world.get("bureau", &at(&made, "")).expect(200);
+        let mut new = contest(world, "jiaxing-2026", "city");
+        new["award_rank"] = json!(6);
+        assert_eq!(put("bureau2", &made["version"], &new).status, 412, "a result was entered since");
+        put("bureau2", &now()["version"], &new).expect(200);
+        assert_eq!(now()["award"]["up_to_rank"], 6);
+        // Who has widened the award doesn't confirm who gets it.
+        assert_eq!(
+            world.post("bureau2", &at(&made, "/confirm"), json!({})).conflict(),
+            "contest-same-person"
+        );
+        let role = huzheng::kernel::context::Role::Bureau;
+        let third = world.add_account("bureau3", role, Some(world.organisations["bureau"]));
+        third.post(&at(&made, "/confirm"), &json!({})).expect(200);
+        assert_eq!(put("bureau", &now()["version"], &new).conflict(), "contest-confirmed");
+        let (page, _) = world.page_session("bureau");
+        let shown = page.get(&format!("/talent/contests/{}", text(&made, "id"))).text();
+        assert!(!shown.contains("修改竞赛"));
+    });
+}
+
+#[test]
 fn a_rank_becomes_a_level_once() {
     on_both(|world| {
         certify(world, None);
@@ -545,6 +576,10 @@ fn the_pages_lead_from_a_contest_to_a_list() {
              &award_level=3&award_document=晋升1号&award_body_id={body}"
         );
         let contest = location(&posted(world, "bureau", "/talent/contests/new", &fields));
+        let edit = format!("{contest}/edit");
+        assert!(page("bureau").get(&edit).text().contains("value=\"某竞赛\""));
+        assert_eq!(posted(world, "bureau", &edit, "title=").status, 422);
+        assert_eq!(location(&posted(world, "bureau", &edit, &fields)), contest);
         let refused = posted(world, "bureau", &contest, "name=甲&document_number=1&rank=&honour=");
         assert_eq!(refused.status, 422);
         assert!(refused.text().contains("名次和荣誉称号至少填一项"));

@@ -366,6 +366,7 @@ impl From<contests::error::Error> for Problem {
         match error {
             Error::Invalid(invalid) => Self::Invalid(invalid),
             Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
             Error::Conflict(conflict) => Self::Conflict(conflict.code()),
             Error::Organisations(error) => error.into(),
             Error::People(error) => error.into(),
@@ -573,6 +574,7 @@ impl From<flows::error::Error> for Problem {
             Error::Invalid(invalid) => Self::Invalid(invalid),
             Error::NotFound => Self::NotFound,
             Error::Areas(error) => error.into(),
+            Error::Certificates(error) => error.into(),
             Error::Organisations(error) => error.into(),
             Error::Accounts(error) => error.into(),
             Error::People(error) => error.into(),

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::db::{Conn, Tx};
 use crate::http::api::recorded::PageQuery;
 use crate::http::api::training::roster::RosterOptions;
-use crate::http::call::{Answer, Call, ok};
+use crate::http::call::{Answer, Call, ok, ok_with_version};
 use crate::http::download::empty_template;
 use crate::http::import;
 use crate::http::input::{Input, Query, Upload};
@@ -40,6 +40,8 @@ pub struct ContestView {
     pub award: Option<AwardView>,
     /// Empty in a list. To a body that issues, those that count.
     pub results: Vec<ContestResultView>,
+    /// Counts what was done to it and its results.
+    pub version: i32,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -98,6 +100,7 @@ impl ContestView {
             document: contest.document.clone(),
             award,
             results: results.iter().map(|one| ContestResultView::new(contest, one)).collect(),
+            version: contest.version,
         }
     }
 }
@@ -140,7 +143,8 @@ pub async fn contest_list(call: Call, Query(query): Query<PageQuery>) -> Answer 
 
 pub async fn contest_get(call: Call, id: web::Path<ContestId>) -> Answer {
     let actor = call.actor()?.clone();
-    ok(&call.read(move |conn, _| whole(conn, &actor, *id)).await?)
+    let view = call.read(move |conn, _| whole(conn, &actor, *id)).await?;
+    ok_with_version(&view, view.version)
 }
 
 fn whole(conn: &mut Conn, actor: &Actor, id: ContestId) -> Result<ContestView, Problem> {
@@ -154,6 +158,17 @@ pub async fn contest_create(call: Call, Input(new): Input<NewContest>) -> Answer
         Ok(ContestView::new(&service::contest_create(tx, context, &actor, &new)?, &[]))
     })
     .await
+}
+
+pub async fn contest_change(call: Call, id: web::Path<ContestId>, Input(new): Input<NewContest>) -> Answer {
+    let (actor, version) = (call.actor()?.clone(), call.if_match()?);
+    let view = call
+        .write(move |tx, context| {
+            service::contest_change(tx, context, &actor, (*id, Some(version)), &new)?;
+            whole(tx, &actor, *id)
+        })
+        .await?;
+    ok_with_version(&view, view.version)
 }
 
 pub async fn result_enter(call: Call, id: web::Path<ContestId>, Input(new): Input<NewResult>) -> Answer {

@@ -1,7 +1,9 @@
 //! 人才激励: contests, the lists that other departments get of their winners, and guidance wages.
 
+use actix_web::http::Method;
+
 use super::who::{BUREAU, CONTEST_READERS, ISSUERS, PUBLIC, REVIEWER};
-use super::{RouteSpec, get, post};
+use super::{RouteSpec, get, post, route};
 use crate::http::{api, pages};
 use crate::registry::certified_lists::NewList;
 use crate::registry::contests::{NewContest, NewResult, Words};
@@ -27,6 +29,10 @@ fn contests() -> Vec<RouteSpec> {
             .gives::<ContestView>(),
         get("/api/v1/contests/{id}", CONTEST_READERS, contests::contest_get)
             .says("One contest with its results.")
+            .gives::<ContestView>(),
+        route(Method::PUT, "/api/v1/contests/{id}", REVIEWER, contests::contest_change)
+            .says("Corrects a contest of which no result was confirmed; needs If-Match.")
+            .takes::<NewContest>()
             .gives::<ContestView>(),
         post("/api/v1/contests/{id}/results", REVIEWER, contests::result_enter)
             .says("Enters the result of one registered person; another official confirms it.")
@@ -107,6 +113,8 @@ fn talent_pages() -> Vec<RouteSpec> {
         post("/talent/contests/new", REVIEWER, contests::new_submit),
         get("/talent/contests/{id}", CONTEST_READERS, contests::detail),
         post("/talent/contests/{id}", REVIEWER, contests::enter),
+        get("/talent/contests/{id}/edit", REVIEWER, contests::edit),
+        post("/talent/contests/{id}/edit", REVIEWER, contests::edit_submit),
         post("/talent/contests/{id}/confirm", REVIEWER, contests::confirm),
         get("/talent/contests/{id}/import", REVIEWER, contests::import),
         post("/talent/contests/{id}/import", REVIEWER, contests::import_submit),

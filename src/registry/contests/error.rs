@@ -10,6 +10,8 @@ pub enum Error {
     /// Also for a contest that the caller may not know of.
     #[error("no such contest or result")]
     NotFound,
+    #[error("changed by somebody else in the meantime")]
+    Stale,
     #[error("not in a state for this: {0}")]
     Conflict(#[from] Conflict),
     #[error(transparent)]
@@ -29,6 +31,8 @@ codes! {
         NotConfirmed = "contest-not-confirmed",
         /// Who entered a result or its contest does not confirm it.
         SamePerson = "contest-same-person",
+        /// A result was confirmed: what it rests on is not changed any more.
+        Confirmed = "contest-confirmed",
         /// There is nothing that the caller could confirm.
         NothingToConfirm = "contest-nothing-to-confirm",
     }

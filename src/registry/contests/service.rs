@@ -44,18 +44,56 @@ pub fn contest_create(
     actor: &Actor,
     new: &NewContest,
 ) -> Result<Contest, Error> {
+    check(tx, context, None, new)?;
+    let contest = of_entry(context.fresh_id::<entity::Contest>(), context, actor, new);
+    store::insert(tx, &contest)?;
+    note(tx, context, "contest_create", &contest)?;
+    Ok(contest)
+}
+
+/// Corrects a contest, as long as none of its results was confirmed. Whoever corrects it has entered it, and so confirms
+/// none of them.
+pub fn contest_change(
+    tx: &mut Tx,
+    context: &Context,
+    actor: &Actor,
+    (id, version): (ContestId, Option<i32>),
+    new: &NewContest,
+) -> Result<Contest, Error> {
+    let found = store::find(tx, id)?.filter(|found| rules::may_see(actor, found)).ok_or(Error::NotFound)?;
+    if version.is_some_and(|version| version != found.version) {
+        return Err(Error::Stale);
+    }
+    let found = held(tx, actor, id)?;
+    let was_confirmed = |one: &ContestResult| {
+        matches!(one.state, ResultState::Confirmed { .. } | ResultState::Cancelled { .. })
+    };
+    if store::results_of(tx, id)?.iter().any(was_confirmed) {
+        return Err(Conflict::Confirmed.into());
+    }
+    check(tx, context, Some(id), new)?;
+    let changed = Contest { version: found.version, ..of_entry(id, context, actor, new) };
+    store::update(tx, &changed)?;
+    note(tx, context, "contest_change", &changed)?;
+    Ok(changed)
+}
+
+fn check(tx: &mut Tx, context: &Context, own: Option<ContestId>, new: &NewContest) -> Result<(), Error> {
     let body = match &new.award {
         Some(award) => organisations::store::find(tx, award.body)?,
         None => None,
     };
     let mut errors =
         rules::check(new, body.as_ref(), context.today()).err().map_or_else(Vec::new, |Invalid(e)| e);
-    if store::is_code_taken(tx, &new.code)? {
+    if store::find_by_code(tx, &new.code)?.is_some_and(|known| Some(known) != own) {
         errors.push(FieldError::new("code", "already-registered"));
     }
-    Invalid::if_any(errors)?;
-    let contest = Contest {
-        id: context.fresh_id::<entity::Contest>(),
+    Ok(Invalid::if_any(errors)?)
+}
+
+fn of_entry(id: ContestId, context: &Context, actor: &Actor, new: &NewContest) -> Contest {
+    Contest {
+        id,
         code: new.code.clone(),
         name: new.name.clone(),
         tier: new.tier,
@@ -66,15 +104,16 @@ pub fn contest_create(
         award: new.award.clone(),
         entered: Act { by: actor.account, at: context.now },
         version: 1,
-    };
-    store::insert(tx, &contest)?;
+    }
+}
+
+fn note(tx: &mut Tx, context: &Context, action: &str, contest: &Contest) -> Result<(), Error> {
     let award = contest.award.as_ref();
     let details = json!({
         "code": contest.code.as_str(), "tier": contest.tier, "document": contest.document,
         "award_rank": award.map(|award| award.up_to_rank), "award_level": award.map(|award| award.level),
     });
-    audit::store::record(tx, context, "contest_create", ("contest", contest.id), details)?;
-    Ok(contest)
+    Ok(audit::store::record(tx, context, action, ("contest", contest.id), details)?)
 }
 
 /// Enters results, all or none. `rows` of a file have its row numbers; a form's one entry has none.

@@ -138,9 +138,10 @@ pub fn hold(tx: &mut Tx, id: ContestId) -> Result<Option<Contest>, DbError> {
     find(tx, id)
 }
 
-pub fn is_code_taken(conn: &mut Conn, code: &ContestCode) -> Result<bool, DbError> {
-    let found = contests::table.filter(contests::code.eq(code.as_str())).count();
-    Ok(found.get_result::<i64>(conn)? > 0)
+/// The contest of a code.
+pub fn find_by_code(conn: &mut Conn, code: &ContestCode) -> Result<Option<ContestId>, DbError> {
+    let found = contests::table.filter(contests::code.eq(code.as_str())).select(contests::id);
+    Ok(found.first(conn).optional()?)
 }
 
 /// At most `limit` contests, the last announced first; those whose certificates `body` issues, if one is given.
@@ -178,6 +179,29 @@ pub fn insert(tx: &mut Tx, new: &Contest) -> Result<(), DbError> {
             contests::entered_by.eq(new.entered.by),
             contests::entered_at.eq(At(new.entered.at)),
             contests::version.eq(new.version),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Writes a contest that is held, with who entered it anew.
+pub fn update(tx: &mut Tx, changed: &Contest) -> Result<(), DbError> {
+    let award = changed.award.as_ref();
+    diesel::update(contests::table.find(changed.id))
+        .set((
+            contests::code.eq(changed.code.as_str()),
+            contests::name.eq(&changed.name),
+            contests::tier.eq(changed.tier),
+            contests::occupation.eq(changed.occupation),
+            contests::organiser.eq(&changed.organiser),
+            contests::announced_on.eq(changed.announced_on),
+            contests::document.eq(&changed.document),
+            contests::award_rank.eq(award.map(|award| stored(award.up_to_rank)).transpose()?),
+            contests::award_level.eq(award.map(|award| award.level)),
+            contests::award_document.eq(award.map(|award| award.document.clone())),
+            contests::award_body_id.eq(award.map(|award| award.body)),
+            contests::entered_by.eq(changed.entered.by),
+            contests::entered_at.eq(At(changed.entered.at)),
         ))
         .execute(&mut **tx)?;
     Ok(())

@@ -86,8 +86,56 @@ const FIELDS: &[&str] = &[
 ];
 
 pub async fn new(call: Call) -> Answer {
-    let page = new_page(&call, &Map::new()).await?;
+    let page = new_page(&call, None, &Map::new()).await?;
     show(&call, "pages/contest-new", "contest-new-title", page)
+}
+
+/// The form with what was entered, to be corrected.
+pub async fn edit(call: Call, id: web::Path<ContestId>) -> Answer {
+    let (actor, contest) = (call.actor()?.clone(), *id);
+    let found = call.read(move |conn, _| Ok(service::contest(conn, &actor, contest)?)).await?;
+    let page = new_page(&call, Some(contest), &values_of(&found)).await?;
+    show(&call, "pages/contest-new", "contest-edit-title", page)
+}
+
+pub async fn edit_submit(call: Call, id: web::Path<ContestId>, posted: Posted<NewContest>) -> Answer {
+    let (actor, contest) = (call.actor()?.clone(), *id);
+    let changed = match posted.form {
+        Ok(new) => {
+            call.write(move |tx, context| {
+                Ok(service::contest_change(tx, context, &actor, (contest, None), &new)?)
+            })
+            .await
+        }
+        Err(invalid) => Err(invalid.into()),
+    };
+    match changed {
+        Ok(_) => Ok(see_other(&format!("/talent/contests/{contest}"), Some("contest-changed"))),
+        Err(Problem::Invalid(invalid)) => {
+            let page = new_page(&call, Some(contest), &posted.values).await?;
+            show_refused(&call, "pages/contest-new", "contest-edit-title", page, &invalid)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// What was entered, as the form has it.
+fn values_of(contest: &Contest) -> Map<String, Value> {
+    let award = contest.award.as_ref();
+    let text = |value: Option<String>| json!(value.unwrap_or_default());
+    let values = [
+        ("code", json!(contest.code.as_str())),
+        ("title", json!(contest.name)),
+        ("tier", json!(contest.tier)),
+        ("organiser", json!(contest.organiser)),
+        ("announced_on", json!(contest.announced_on)),
+        ("document", json!(contest.document)),
+        ("award_rank", text(award.map(|award| award.up_to_rank.to_string()))),
+        ("award_level", text(award.map(|award| award.level.to_string()))),
+        ("award_document", text(award.map(|award| award.document.clone()))),
+        ("award_body_id", text(award.map(|award| award.body.to_string()))),
+    ];
+    values.into_iter().map(|(field, value)| (field.to_owned(), value)).collect()
 }
 
 pub async fn new_submit(call: Call, posted: Posted<NewContest>) -> Answer {
@@ -101,14 +149,18 @@ pub async fn new_submit(call: Call, posted: Posted<NewContest>) -> Answer {
     match made {
         Ok(contest) => Ok(see_other(&format!("/talent/contests/{}", contest.id), Some("contest-entered"))),
         Err(Problem::Invalid(invalid)) => {
-            let page = new_page(&call, &posted.values).await?;
+            let page = new_page(&call, None, &posted.values).await?;
             show_refused(&call, "pages/contest-new", "contest-new-title", page, &invalid)
         }
         Err(problem) => Err(problem),
     }
 }
 
-async fn new_page(call: &Call, values: &Map<String, Value>) -> Result<Value, Problem> {
+async fn new_page(
+    call: &Call,
+    edited: Option<ContestId>,
+    values: &Map<String, Value>,
+) -> Result<Value, Problem> {
     let area = call.app.area.clone();
     let bodies = call
         .read(move |conn, _| {
@@ -124,7 +176,7 @@ async fn new_page(call: &Call, values: &Map<String, Value>) -> Result<Value, Pro
         json!({ "value": id, "text": body.name, "selected": id == body_chosen })
     };
     Ok(json!({
-        "values": values, "today": call.context.today(),
+        "values": values, "today": call.context.today(), "edited": edited,
         "tiers": options::<Tier>(texts, &chosen("tier")),
         "levels": options::<SkillLevel>(texts, &chosen("award_level")),
         "bodies": bodies.iter().map(option).collect::<Vec<_>>(),
@@ -213,6 +265,8 @@ async fn detail_page(call: &Call, id: ContestId, values: &Map<String, Value>) ->
     let texts = call.app.views.texts(call.language);
     let waits = |one: &&ContestResult| one.state == ResultState::Entered;
     let mine = |one: &&ContestResult| one.enterers(&contest).contains(&actor.account);
+    let was_confirmed =
+        |one: &ContestResult| matches!(one.state.status(), ResultStatus::Confirmed | ResultStatus::Cancelled);
     let waiting = results.iter().filter(waits).count();
     let own = results.iter().filter(waits).filter(mine).count();
     let values = typed(values, RESULT_FIELDS);
@@ -221,6 +275,7 @@ async fn detail_page(call: &Call, id: ContestId, values: &Map<String, Value>) ->
     Ok(json!({
         "tabs": tabs(call, "contests"), "may_write": may_write(call),
         "contest": ContestView::new(&contest, &[]), "body": body.map(|body| body.name), "results": lines,
+        "may_change": may_write(call) && !results.iter().any(was_confirmed),
         "waiting": waiting, "may_confirm": may_write(call) && waiting > own, "own": own, "values": values,
         "document_kinds": options::<DocumentKind>(texts, &kind),
     }))
