@@ -20,8 +20,8 @@ use crate::registry::employment::{DeclaredService, DeclaredStatus, Employment};
 use crate::registry::firstaid::{FirstAid, FirstAidKind};
 use crate::registry::organisations::Organisation;
 use crate::registry::people::Person;
-use crate::registry::schemes::Beneficiary;
 use crate::registry::schemes::facts::{FactName, Facts, Source, SourceKind, Value};
+use crate::registry::schemes::{Beneficiary, EventName};
 use crate::registry::statements::{self, Statement};
 use crate::registry::subsidies::claim_store;
 use crate::registry::training::store::history::{self as trainings, Finished};
@@ -68,6 +68,7 @@ pub fn gather_people(
     let mut told = statements::store::of_people(conn, people)?;
     let mut won = contests::store::confirmed_of(conn, people)?;
     let mut paid = claim_store::paid_to_people(conn, people)?;
+    let mut paid_events = claim_store::paid_events(conn, people)?;
     let subjects: Vec<Subject> = people.iter().copied().map(Subject::Person).collect();
     let listed = credit::service::black_listed(conn, &subjects, on)?;
     let known = persons.into_iter().map(|person| {
@@ -83,6 +84,7 @@ pub fn gather_people(
             told: told.remove(&id).unwrap_or_default(),
             won: won.remove(&id).unwrap_or_default(),
             paid: paid.remove(&id).unwrap_or_default(),
+            paid_events: paid_events.remove(&id).unwrap_or_default(),
         };
         let mut facts = known.facts(positions, &employers, on);
         of_listing(&mut facts, listed.get(&Subject::Person(id)));
@@ -145,6 +147,7 @@ struct Known {
     /// Results of contests that count, the last announced last.
     won: Vec<(Contest, ContestResult)>,
     paid: BTreeMap<String, i64>,
+    paid_events: Vec<(EventName, NaiveDate)>,
 }
 
 impl Known {
@@ -290,6 +293,20 @@ impl Known {
             .map(|year| (year.to_string(), self.hours.get(&year).copied().unwrap_or(0)))
             .collect();
         facts.set(FactName::ContinuingHours, Value::IntegersByKey(hours), from);
+        let paid = Value::IntegersByKey(self.trainings_paid());
+        facts.set(FactName::TrainingsPaid, paid, source(SourceKind::Ledger, ""));
+    }
+
+    /// By the year in which each was decided on.
+    fn trainings_paid(&self) -> BTreeMap<String, i64> {
+        let is_training = |event: &EventName| {
+            self.finished.iter().any(|training| training.enrolment.to_string() == event.as_str())
+        };
+        let mut counts = BTreeMap::new();
+        for (_, on) in self.paid_events.iter().filter(|(event, _)| is_training(event)) {
+            *counts.entry(on.year().to_string()).or_default() += 1;
+        }
+        counts
     }
 }
 
