@@ -313,29 +313,29 @@ pub fn confirmed_within(
 
 #[derive(Insertable)]
 #[diesel(table_name = results, treat_none_as_default_value = false)]
-struct NewRow<'a> {
+struct NewRow {
     id: ContestResultId,
     contest_id: ContestId,
     person_id: PersonId,
     rank: Option<i32>,
-    honour: Option<&'a str>,
+    honour: Option<String>,
     status: ResultStatus,
     entered_by: AccountId,
     entered_at: At,
     decided_by: Option<AccountId>,
     decided_at: Option<At>,
-    words: Option<&'a str>,
+    words: Option<String>,
     cancelled_by: Option<AccountId>,
     cancelled_at: Option<At>,
 }
 
-fn new_row(one: &ContestResult) -> Result<NewRow<'_>, DbError> {
+fn new_row(one: &ContestResult) -> Result<NewRow, DbError> {
     Ok(NewRow {
         id: one.id,
         contest_id: one.contest,
         person_id: one.person,
         rank: one.rank.map(stored).transpose()?,
-        honour: one.honour.as_deref(),
+        honour: one.honour.clone(),
         status: one.state.status(),
         entered_by: one.entered.by,
         entered_at: At(one.entered.at),
