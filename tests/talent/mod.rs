@@ -1,11 +1,10 @@
 //! 人才激励: contest results count once two persons have dealt with them, a rank becomes a level, a list goes to another
 //! department and can be checked there, and guidance wages are published for good.
 
-use std::path::Path;
-use std::process::Command;
+mod lists;
+mod wages;
 
-use huzheng::http::problem::Problem;
-use huzheng::registry::audit;
+use huzheng::kernel::context::Role;
 use rust_xlsxwriter::{Format, Workbook};
 use serde_json::{Value, json};
 
@@ -162,11 +161,7 @@ fn a_result_counts_once_another_person_has_confirmed_it() {
         // What the second person entered waits for a third: the first has entered the contest.
         assert_eq!(states, ["confirmed", "confirmed", "entered"]);
         assert_eq!(world.post("bureau", &at(&made, "/confirm"), json!({})).conflict(), "contest-same-person");
-        let third = world.add_account(
-            "bureau3",
-            huzheng::kernel::context::Role::Bureau,
-            Some(world.organisations["bureau"]),
-        );
+        let third = world.add_account("bureau3", Role::Bureau, Some(world.organisations["bureau"]));
         third.post(&of(&result(world, &made, 3), "refuse"), &refuse).expect(200);
         assert_eq!(third.post(&at(&made, "/confirm"), &json!({})).conflict(), "contest-nothing-to-confirm");
         // Turned down, the same person's result can be entered anew.
@@ -259,7 +254,7 @@ fn a_contest_is_corrected_until_a_result_is_confirmed() {
             world.post("bureau2", &at(&made, "/confirm"), json!({})).conflict(),
             "contest-same-person"
         );
-        let role = huzheng::kernel::context::Role::Bureau;
+        let role = Role::Bureau;
         let third = world.add_account("bureau3", role, Some(world.organisations["bureau"]));
         third.post(&at(&made, "/confirm"), &json!({})).expect(200);
         assert_eq!(put("bureau", &now()["version"], &new).conflict(), "contest-confirmed");
@@ -352,203 +347,6 @@ fn a_rank_confirmed_here_is_paid_for_by_the_scheme() {
     });
 }
 
-const LISTS: &str = "/api/v1/certified-lists";
-
-fn rule(digits: &str) -> Value {
-    json!({
-        "department": "海宁市住房和城乡建设局", "purpose": "公租房轮候", "tier": "city", "rank_to": 3,
-        "from": "2026-01-01", "to": "2026-11-20", "digits": digits,
-    })
-}
-
-/// Two winners of a city contest, the second also the first of a provincial one, and one too far behind.
-fn winners(world: &World) -> Value {
-    registered(world, 1..4);
-    let city = entered(world, "jiaxing-2026", "city");
-    confirmed(world, &city, &[ranked(1, 1), ranked(2, 2), ranked(3, 4)]);
-    let province = entered(world, "zhejiang-2026", "provincial");
-    confirmed(world, &province, &[ranked(2, 3)]);
-    city
-}
-
-#[test]
-fn a_list_is_frozen_and_can_be_checked_where_it_goes() {
-    on_both(|world| {
-        let empty = world.post("bureau", LISTS, rule("full")).field_errors();
-        assert_eq!(empty, [("rank_to".to_owned(), "list-empty".to_owned())]);
-        let city = winners(world);
-        let list = world.post("bureau", LISTS, rule("full")).expect(201);
-        assert_eq!((&list["number"], &list["people"]), (&json!("2026-0001"), &json!(2)));
-        let file = |list: &Value, ending: &str| {
-            world.get("bureau", &format!("{LISTS}/{}.{ending}", text(list, "id")))
-        };
-        let tsv = file(&list, "tsv").text();
-        let expected = format!(
-            "1\t{}\t居民身份证\t{}\t养老护理职业技能竞赛\t省级\t3\t\t2026-10-20\n\
-             2\t{}\t居民身份证\t{}\t养老护理职业技能竞赛\t市级\t1\t\t2026-10-20\n",
-            name(2),
-            identity_number(2),
-            name(1),
-            identity_number(1)
-        );
-        assert_eq!(tsv, expected);
-        check_elsewhere(world, &list, &tsv, &file(&list, "jws").text());
-        check_workbook(&file(&list, "xlsx"), &identity_number(2));
-
-        // The page masks what the file shows; a list that needs no whole numbers has none.
-        let (page, _) = world.page_session("bureau");
-        let shown = page.get(&format!("/talent/lists/{}", text(&list, "id"))).text();
-        assert!(shown.contains("2026-0001") && shown.contains(&name(2)));
-        let digits = identity_number(2);
-        assert!(!shown.contains(&digits) && shown.contains(&format!("*{}", &digits[14..])));
-        let masked = world.post("bureau2", LISTS, rule("masked")).expect(201);
-        assert_eq!(masked["number"], "2026-0002");
-        assert!(!file(&masked, "tsv").text().contains(&digits));
-
-        // What becomes of a result later changes no list that was made.
-        let cancelled = of(&result(world, &city, 1), "cancel");
-        world.post("bureau2", &cancelled, json!({ "words": "公布有误" })).expect(200);
-        assert_eq!(file(&list, "tsv").text(), tsv);
-        assert_eq!(world.post("bureau", LISTS, rule("masked")).expect(201)["people"], 1);
-
-        let told = |answer: Answer| answer.field_errors();
-        let mut wrong = rule("full");
-        wrong["to"] = json!("2025-12-31");
-        assert_eq!(told(world.post("bureau", LISTS, wrong.clone())), [("to".into(), "date-order".into())]);
-        wrong["to"] = json!("2026-11-22");
-        assert_eq!(told(world.post("bureau", LISTS, wrong)), [("to".into(), "future-date".into())]);
-        // An administrator knows of it and gets none of it; others know nothing.
-        let own = format!("{LISTS}/{}", text(&list, "id"));
-        world.get("admin", &own).expect(200);
-        assert_eq!(world.get("admin", &format!("{own}.tsv")).status, 403);
-        for who in ["assessor", "institution", "finance"] {
-            assert_eq!(world.get(who, &own).status, 403, "{who}");
-        }
-        check_audit(world, text(&list, "id"));
-    });
-}
-
-/// As the department does it: with a library of others, the published keys and the two files.
-fn check_elsewhere(world: &World, list: &Value, tsv: &str, jws: &str) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let node = root.join("target/node");
-    assert!(node.join("node_modules").exists(), "`make setup` installs the JavaScript verifiers");
-    std::fs::copy(root.join("tests/node/list.mjs"), node.join("list.mjs")).expect("copied");
-    let folder = tempfile::tempdir().expect("a folder");
-    let run = |tsv: &str, jws: &str| {
-        let put = |name: &str, content: &str| std::fs::write(folder.path().join(name), content);
-        put("jwks.json", &world.anybody().get("/.well-known/jwks.json").text()).expect("written");
-        put("list.tsv", tsv).expect("written");
-        put("list.jws", jws).expect("written");
-        Command::new("node").arg(node.join("list.mjs")).arg(folder.path()).output().expect("node runs")
-    };
-    let out = run(tsv, jws);
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    let statement: Value = serde_json::from_slice(&out.stdout).expect("a statement");
-    for field in ["number", "department", "purpose", "people", "sha256"] {
-        assert_eq!(statement[field], list[field], "{field}");
-    }
-    assert!(!run(&tsv.replace("\t3\t", "\t1\t"), jws).status.success(), "a changed rank");
-    assert!(!run(tsv.split_inclusive('\n').next().expect("a line"), jws).status.success(), "a line less");
-    let (message, signature) = jws.rsplit_once('.').expect("three parts");
-    let (header, payload) = message.split_once('.').expect("three parts");
-    let other = format!("{header}.{}.{signature}", payload.replacen('0', "1", 1).replacen('Q', "R", 1));
-    assert!(!run(tsv, &other).status.success(), "another statement");
-}
-
-fn check_workbook(answer: &Answer, number: &str) {
-    use calamine::Reader;
-    assert_eq!(answer.status, 200);
-    let mut book = calamine::Xlsx::new(std::io::Cursor::new(answer.bytes.clone())).expect("a workbook");
-    let sheet = book.worksheet_range_at(0).expect("a sheet").expect("its cells");
-    assert_eq!(sheet.get_value((1, 3)).map(ToString::to_string).as_deref(), Some(number));
-    assert_eq!(sheet.height(), 3);
-}
-
-fn check_audit(world: &World, id: &str) {
-    let lines = world
-        .app
-        .database
-        .read(|conn| Ok::<_, Problem>(audit::store::latest(conn, Some(("certified-list", id)), None, 20)?));
-    let lines = lines.expect("the audit");
-    let downloads: Vec<_> = lines
-        .iter()
-        .rev()
-        .map(|line| (line.action.as_str(), line.details["file"].as_str().unwrap_or_default()))
-        .collect();
-    let expected = [
-        ("certified_list_make", ""),
-        ("certified_list_download", "tsv"),
-        ("certified_list_download", "jws"),
-        ("certified_list_download", "xlsx"),
-        ("certified_list_download", "tsv"),
-    ];
-    // Of one second the order is chance.
-    let sorted = |mut all: Vec<(&str, &str)>| {
-        all.sort_unstable();
-        all.iter().map(|(action, file)| format!("{action} {file}")).collect::<Vec<_>>()
-    };
-    assert_eq!(sorted(downloads), sorted(expected.to_vec()));
-    assert!(!format!("{lines:?}").contains(&identity_number(2)));
-}
-
-const WAGES: &str = "/api/v1/guidance-wages";
-
-fn wages(from: &str) -> Value {
-    let level = |level: u32, low: i64| json!({ "level": level, "low_fen": low, "median_fen": low + 50_000, "high_fen": low + 100_000 });
-    json!({
-        "effective_from": from, "document": "海人社〔2026〕8号", "source": "企业薪酬调查",
-        "levels": [level(4, 480_000), level(5, 430_000)],
-    })
-}
-
-#[test]
-fn guidance_wages_are_published_by_another_and_for_good() {
-    on_both(|world| {
-        let public = || world.anybody().get(WAGES).expect(200);
-        let seeded = public();
-        assert_eq!(seeded.as_array().map(Vec::len), Some(1));
-        assert_eq!(
-            (&seeded[0]["illustrative"], &seeded[0]["in_force"], &seeded[0]["levels"][0]["median_fen"]),
-            (&json!(true), &json!(true), &json!(500_000))
-        );
-        let draft = world.post("bureau", WAGES, wages("2026-12-01")).expect(201);
-        assert_eq!(draft["levels"][0]["level"], "5", "sorted from level 5 up");
-        assert_eq!(public(), seeded, "a draft is nobody's to see");
-        let step = |who: &str, notice: &Value, step: &str| {
-            let path = format!("{WAGES}/{}/{step}", text(notice, "id"));
-            world.as_user(who).if_match(&notice["version"]).post(&path, &json!({}))
-        };
-        assert_eq!(step("bureau", &draft, "publish").conflict(), "wage-same-person");
-        let second = world.post("bureau2", WAGES, wages("2026-12-01")).expect(201);
-        let bare = format!("{WAGES}/{}/publish", text(&draft, "id"));
-        assert_eq!(world.post("bureau2", &bare, json!({})).status, 428);
-        step("bureau2", &draft, "publish").expect(200);
-        step("bureau2", &draft, "publish").expect(412);
-        assert_eq!(step("bureau", &second, "publish").conflict(), "wage-overtaken");
-        step("bureau", &second, "drop").expect(200);
-        let earlier = world.post("bureau", WAGES, wages("2026-12-01")).field_errors();
-        assert_eq!(earlier, [("effective_from".to_owned(), "wage-not-later".to_owned())]);
-
-        let of_force = |notices: &Value| notices[0]["in_force"].clone();
-        assert_eq!(of_force(&public()), false, "not before its day");
-        world.advance_days(10);
-        assert_eq!(of_force(&public()), true);
-        let mut wrong = wages("2027-01-01");
-        wrong["levels"][0]["high_fen"] = json!(1);
-        wrong["levels"][1]["low_fen"] = json!(0);
-        let errors = world.post("bureau", WAGES, wrong.clone()).field_errors();
-        assert_eq!(errors, [("levels[1].low_fen".to_owned(), "out-of-range".to_owned())]);
-        wrong["levels"][1]["low_fen"] = json!(1);
-        let errors = world.post("bureau", WAGES, wrong).field_errors();
-        assert_eq!(errors[0].1, "wage-order");
-        let mut elsewhere = wages("2027-01-01");
-        elsewhere["area_code"] = json!("330102");
-        let errors = world.post("bureau", WAGES, elsewhere).field_errors();
-        assert_eq!(errors, [("area_code".to_owned(), "unknown-area".to_owned())]);
-    });
-}
-
 fn posted(world: &World, who: &str, path: &str, fields: &str) -> Answer {
     let (page, csrf) = world.page_session(who);
     page.send("POST", path, FORM, format!("csrf={csrf}&{fields}").as_bytes())
@@ -619,44 +417,5 @@ fn the_pages_lead_from_a_contest_to_a_list() {
         assert!(page("bureau").get("/talent/lists").text().contains("2026-0001"));
         assert_eq!(page("bureau").get(&format!("{list}.xlsx")).status, 200);
         assert_eq!(location(&posted(world, "bureau", &format!("{result}/cancel"), "words=有误")), contest);
-    });
-}
-
-#[test]
-fn the_pages_publish_guidance_wages() {
-    on_both(|world| {
-        let public = || world.anybody().get("/guidance-wages").text();
-        assert!(public().contains("5,000.00") && public().contains("数据为示例"));
-        let level = |place: u32, level: u32, [low, median, high]: [&str; 3]| {
-            format!(
-                "&levels[{place}].level={level}&levels[{place}].low={low}&levels[{place}].median={median}\
-                 &levels[{place}].high={high}"
-            )
-        };
-        let head = "effective_from=2026-11-21&document=海人社1号&source=调查";
-        let rest: String = (1..5).map(|place| level(place, 5 - place, ["", "", ""])).collect();
-        let form = |first: [&str; 3]| format!("{head}{}{rest}", level(0, 5, first));
-        for (first, says) in [
-            (["4000", "", "6000"], "请填写此项"),
-            (["4000", "x", "6000"], "4000"),
-            (["7000", "5000", "6000"], "须从低到高"),
-            (["", "", ""], "至少填写一个等级"),
-        ] {
-            let refused = posted(world, "bureau", "/talent/wages", &form(first));
-            assert_eq!(refused.status, 422);
-            assert!(refused.text().contains(says), "{says}: {}", refused.text());
-        }
-        location(&posted(world, "bureau", "/talent/wages", &form(["4321.50", "5000", "6000"])));
-        assert!(!public().contains("4,321.50"));
-        let own = world.page_session("bureau").0.get("/talent/wages").text();
-        assert!(own.contains("须由另一人发布") && own.contains("4,321.50"));
-        let shown = world.page_session("bureau2").0.get("/talent/wages").text();
-        let at = shown.find("/publish\"").expect("a form");
-        let start = shown[..at].rfind("/talent/wages/").expect("an address");
-        let publish = format!("{}/publish", &shown[start..at]);
-        location(&posted(world, "bureau2", &publish, ""));
-        assert!(public().contains("4,321.50") && public().contains("其他各期"));
-        let english = world.anybody().with_header("Accept-Language", "en").get("/guidance-wages").text();
-        assert!(english.contains("Guidance wages"));
     });
 }
