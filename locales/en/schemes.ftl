@@ -344,3 +344,5 @@ scheme-example-by-level = Amount: 300, 400, 500, 800, 1200 yuan a month for leve
 scheme-example-capped = Amount: half of the fee, at most 30,000 yuan
 list-separator = { ", " }
 sentence-separator = { "; " }
+task-scheme-drafts = Drafts of schemes to put in force
+task-scheme-drafts-detail = A colleague has drafted them; check and decide

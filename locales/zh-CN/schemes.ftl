@@ -344,3 +344,5 @@ scheme-example-by-level = 金额：五级至一级每月300、400、500、800、
 scheme-example-capped = 金额：培训费的50%，最多30000元
 list-separator = 、
 sentence-separator = ；
+task-scheme-drafts = 待施行的补贴办法草案
+task-scheme-drafts-detail = 另一位经办人已起草，请核对后施行

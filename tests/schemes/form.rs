@@ -184,6 +184,8 @@ fn one_enters_a_scheme_and_another_puts_it_in_force() {
             let marked = html.split("name=\"seen\" value=\"").nth(1).expect("a mark");
             Fields::of(&[("seen", marked.split('"').next().expect("its end"))])
         };
+        assert!(second.get("/").contains("待施行的补贴办法草案"));
+        assert!(!drafter.get("/").contains("待施行的补贴办法草案"), "it waits for somebody else");
         let read = second.get(&path);
         let mark = seen(&read);
         let refused = drafter.post(&format!("{path}/in-force"), &mark);

@@ -172,6 +172,17 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Stored>, Error> {
     rows.into_iter().map(Stored::try_from).collect()
 }
 
+/// The drafts, by code.
+pub fn drafts(conn: &mut Conn) -> Result<Vec<Stored>, Error> {
+    let rows: Vec<VersionRow> = versions::table
+        .filter(versions::state.eq(VersionState::Draft))
+        .select(VersionRow::as_select())
+        .order(versions::code)
+        .load(conn)
+        .map_err(DbError::from)?;
+    rows.into_iter().map(Stored::try_from).collect()
+}
+
 /// Whether a scheme of that code has a version.
 pub fn is_known(conn: &mut Conn, code: &str) -> Result<bool, DbError> {
     let known = versions::table.filter(versions::code.eq(code)).count().get_result::<i64>(conn)?;

@@ -171,17 +171,12 @@ const EXAMPLES: [(&str, &str); 9] = [
     ("joined", "joined_on >= date(\"2024-01-01\")"),
     ("listed", "!black_listed"),
     ("flat", "yuan(500)"),
-    (
-        "by-level",
-        "[0, yuan(1200), yuan(800), yuan(500), yuan(400), yuan(300)][level_at_month[month]]",
-    ),
+    ("by-level", "[0, yuan(1200), yuan(800), yuan(500), yuan(400), yuan(300)][level_at_month[month]]"),
     ("capped", "least(percent(training_fee[event], 50), yuan(30000))"),
 ];
 
 fn examples(texts: &Texts) -> Vec<Value> {
-    let line = |(name, cel): &(&str, &str)| {
-        json!({ "sentence": texts.word(&format!("scheme-example-{name}")), "cel": cel })
-    };
+    let line = |(name, cel): &(&str, &str)| json!({ "sentence": texts.word(&format!("scheme-example-{name}")), "cel": cel });
     EXAMPLES.iter().map(line).collect()
 }
 
@@ -330,8 +325,10 @@ mod tests {
         ];
         let texts = Texts::load(Language::Chinese, crate::http::texts::MissingText::Refuse).expect("texts");
         let errors = fields.map(|field| FieldError::new(field, "required")).to_vec();
-        let found: Vec<String> =
-            listed(&texts, errors).iter().map(|one| one["field"].as_str().unwrap_or_default().to_owned()).collect();
+        let found: Vec<String> = listed(&texts, errors)
+            .iter()
+            .map(|one| one["field"].as_str().unwrap_or_default().to_owned())
+            .collect();
         let expected = [
             "title.en",
             "conditions",
@@ -353,7 +350,10 @@ mod tests {
         let found = listed(&texts, vec![excluded, unknown("a"), unknown("b")]);
         assert_eq!(found[0]["label"], "条件 2 · 表达式");
         assert_eq!(found[0]["message"], "没有名为“a”的信息项；没有名为“b”的信息项");
-        assert_eq!((&found[1]["field"], &found[1]["href"]), (&json!("exclusions"), &json!("#field-exclusions")));
+        assert_eq!(
+            (&found[1]["field"], &found[1]["href"]),
+            (&json!("exclusions"), &json!("#field-exclusions"))
+        );
         assert_eq!(found.len(), 2);
     }
 }
