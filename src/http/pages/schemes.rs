@@ -45,9 +45,15 @@ impl Form for Seen {
 }
 
 pub async fn list(call: Call) -> Answer {
+    let own = call.app.area.clone();
     let (schemes, names) = call
-        .read(|conn, _| {
-            let schemes = store::all(conn)?;
+        .read(move |conn, _| {
+            let mut schemes = store::all(conn)?;
+            // What holds here comes before the examples from elsewhere.
+            schemes.sort_by_key(|stored| {
+                let area = &stored.scheme.area;
+                !(area.is_within(&own) || own.is_within(area))
+            });
             let names = area_names(conn, &schemes)?;
             Ok((schemes, names))
         })
