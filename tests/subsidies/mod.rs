@@ -6,3 +6,4 @@ mod pages;
 mod path;
 mod races;
 mod refusals;
+mod revoked;
