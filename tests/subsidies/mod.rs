@@ -4,6 +4,7 @@ pub mod desk;
 mod monthly;
 mod pages;
 mod path;
+mod projects;
 mod races;
 mod refusals;
 mod revoked;

@@ -12,7 +12,7 @@ use crate::kernel::codes::Code;
 use crate::kernel::context::Context;
 use crate::kernel::ids::{AccountId, BudgetLineId, ClaimId, OrganisationId, PersonId, entity};
 use crate::kernel::money::Fen;
-use crate::registry::schemes::{Beneficiary, Obligation};
+use crate::registry::schemes::{Beneficiary, EventName, Obligation, Part};
 use crate::registry::subsidies::rules::state::{
     Approved, ClaimState, Deed, Objection, PublicNotice, StateCode,
 };
@@ -645,6 +645,28 @@ pub fn paid_to_people(
             .load(conn)?;
         for (person, scheme, amount) in rows {
             *found.entry(person).or_default().entry(scheme).or_default() += amount;
+        }
+    }
+    Ok(found)
+}
+
+/// For which trainings, contests or projects each of many people was paid or is to be paid, with the day that it was
+/// decided on. Who was paid for none has no line.
+pub fn paid_events(
+    conn: &mut Conn,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, Vec<(EventName, NaiveDate)>>, DbError> {
+    let mut found: HashMap<PersonId, Vec<(EventName, NaiveDate)>> = HashMap::new();
+    for chunk in people.chunks(CHUNK) {
+        let rows: Vec<(PersonId, String, NaiveDate)> = claims::table
+            .filter(claims::person_id.eq_any(chunk.to_vec()))
+            .filter(claims::state.eq_any(promised()))
+            .filter(claims::part.like("event-%"))
+            .select((claims::person_id.assume_not_null(), claims::part, claims::assessed_on))
+            .load(conn)?;
+        for (person, part, on) in rows {
+            let Ok(Part::Event(event)) = part.parse() else { return Err(broken("part")) };
+            found.entry(person).or_default().push((event, on));
         }
     }
     Ok(found)
