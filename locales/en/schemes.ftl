@@ -230,7 +230,7 @@ scheme-trial-counts = Decided: { $due } due, { $not_due } not due, { $unknown } 
 scheme-trial-failed = Why not due
 scheme-trial-undecided = What could not be decided
 scheme-trial-times = Times
-scheme-trial-organisations = There are no monthly facts for schemes that pay organisations, so they cannot be tried.
+scheme-trial-organisations = Only schemes that pay persons can be tried.
 
 # Drafting
 

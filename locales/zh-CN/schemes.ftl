@@ -230,7 +230,7 @@ scheme-trial-counts = 逐项判断：应发 { $due } 项，不应发 { $not_due 
 scheme-trial-failed = 不应发的原因
 scheme-trial-undecided = 数据不全的原因
 scheme-trial-times = 项数
-scheme-trial-organisations = 发给机构的办法没有按月的数据，不能试算。
+scheme-trial-organisations = 试算只用于发给个人的办法。
 
 # 起草
 
