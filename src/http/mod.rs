@@ -1,6 +1,6 @@
 //! What a browser or another system sees. Handlers extract, call one operation and render.
 //!
-//! `routes.rs` is the whole table: address, who may call it, and what it takes. Absent: decisions (they are in
+//! `routes` is the whole table, by section: address, who may call it, and what it takes. Absent: decisions (they are in
 //! `registry`, `flows` and `proof`), SQL and the clock.
 
 pub mod access;
