@@ -212,3 +212,5 @@ done-scheme-in-force = The scheme is in force.
 done-scheme-ended = The last day is set.
 error-toml-unreadable = line { $line } cannot be read: { $why }
 error-scheme-wrong = the scheme is wrong as listed
+scheme-appeal-days = Days for an appeal
+scheme-no-appeal = None set

@@ -22,7 +22,7 @@ use crate::registry::people::Person;
 use crate::registry::schemes::Beneficiary;
 use crate::registry::schemes::facts::{FactName, Facts, Source, SourceKind, Value};
 use crate::registry::statements::{self, Statement};
-use crate::registry::subsidies::claim_store;
+use crate::registry::subsidies::sums_store;
 use crate::registry::training::store::history::{self as trainings, Finished};
 use crate::registry::{employment, firstaid, organisations, people};
 
@@ -65,7 +65,7 @@ pub fn gather_people(
     let mut finished = trainings::finished(conn, people)?;
     let mut hours = trainings::hours_by_year(conn, people)?;
     let mut told = statements::store::of_people(conn, people)?;
-    let mut paid = claim_store::paid_to_people(conn, people)?;
+    let mut paid = sums_store::paid_to_people(conn, people)?;
     let subjects: Vec<Subject> = people.iter().copied().map(Subject::Person).collect();
     let listed = credit::service::black_listed(conn, &subjects, on)?;
     let known = persons.into_iter().map(|person| {
@@ -96,7 +96,7 @@ fn gather_organisation(conn: &mut Conn, id: OrganisationId, on: NaiveDate) -> Re
     let subject = Subject::Organisation(id);
     let listed = credit::service::black_listed(conn, &[subject], on)?;
     of_listing(&mut facts, listed.get(&subject));
-    let paid = claim_store::paid_to_organisation(conn, id)?;
+    let paid = sums_store::paid_to_organisation(conn, id)?;
     facts.set(FactName::PaidByScheme, Value::IntegersByKey(paid), source(SourceKind::Ledger, ""));
     Ok(facts)
 }

@@ -211,6 +211,25 @@ pub fn typed(values: &Map<String, Value>, fields: &[&str]) -> Value {
     Value::Object(all)
 }
 
+/// Which of a list's pages are before and after this one, for `partials/pagination`; the list's own page begins at 1.
+#[must_use]
+pub fn paging(page: i64, (size, shown): (i64, usize), has_more: bool, at: impl Fn(i64) -> String) -> Value {
+    let first = (page - 1) * size;
+    let shown = i64::try_from(shown).unwrap_or(size);
+    json!({
+        "previous": (page > 1).then(|| at(page - 1)), "next": has_more.then(|| at(page + 1)),
+        "summary": format!("{}–{}", first + i64::from(shown > 0), first + shown),
+    })
+}
+
+/// Cuts a list that was asked for with one line more than a page has; whether there was one.
+pub fn cut<T>(lines: &mut Vec<T>, size: i64) -> bool {
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let has_more = lines.len() > size;
+    lines.truncate(size);
+    has_more
+}
+
 /// A page is shown to its caller alone and never kept by a cache between.
 pub fn html_response(mut builder: actix_web::HttpResponseBuilder, html: String) -> HttpResponse {
     builder

@@ -93,10 +93,9 @@ impl StatementDesign {
         let mut templates = Handlebars::new();
         templates.set_strict_mode(true);
         templates.register_helper("fit", Box::new(FitText::new(fonts.clone())));
-        templates.register_template_string("statement", DESIGN).map_err(|error| RenderError::Design {
-            at: "statement".to_owned(),
-            reason: error.to_string(),
-        })?;
+        templates
+            .register_template_string("statement", DESIGN)
+            .map_err(|error| RenderError::Design { at: "statement".to_owned(), reason: error.to_string() })?;
         Ok(Self { templates, fonts: fonts.clone() })
     }
 
@@ -213,10 +212,9 @@ impl StatementDesign {
     /// A text of any length in a given width: by words where that is possible, else cut where the line ends.
     fn set(&self, text: &str, width: f64, typeface: Typeface) -> (f64, Vec<String>) {
         let room = TextBox { typeface, width, size: SIZE, smallest: SMALLEST, lines: 4 };
-        let fitted =
-            fit(&self.fonts, text, TextBox { smallest: SIZE, lines: 3, ..room })
-                .or_else(|| fit(&self.fonts, text, room))
-                .unwrap_or_else(|| fit_anyhow(&self.fonts, text, room));
+        let fitted = fit(&self.fonts, text, TextBox { smallest: SIZE, lines: 3, ..room })
+            .or_else(|| fit(&self.fonts, text, room))
+            .unwrap_or_else(|| fit_anyhow(&self.fonts, text, room));
         (fitted.size, fitted.lines)
     }
 }
@@ -401,9 +399,13 @@ mod tests {
         let folder = std::env::var("HUZHENG_SAMPLES").expect("HUZHENG_SAMPLES");
         let design = design();
         let name = "阿卜杜热合曼·".repeat(12);
-        for (file, rows, name) in
-            [("0", 0, "王秀兰"), ("1", 1, "王秀兰"), ("60", 60, "王秀兰"), ("500", 500, "王秀兰"), ("long", 5, &name)]
-        {
+        for (file, rows, name) in [
+            ("0", 0, "王秀兰"),
+            ("1", 1, "王秀兰"),
+            ("60", 60, "王秀兰"),
+            ("500", 500, "王秀兰"),
+            ("long", 5, &name),
+        ] {
             let begun = std::time::Instant::now();
             let bytes = design.pdf(&sample(rows, name), &numbered).expect("a PDF");
             println!("{file}: {} bytes in {:?}", bytes.len(), begun.elapsed());

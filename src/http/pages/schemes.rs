@@ -234,5 +234,6 @@ fn shown(language: Language, scheme: &SchemeVersion) -> Value {
         "evidence": all(&scheme.evidence),
         "illustrative": all(&scheme.illustrative),
         "notice_days": scheme.review.notice_days,
+        "appeal_days": scheme.review.appeal_days,
     })
 }
