@@ -277,7 +277,7 @@ fn a_step_on_what_has_changed_shows_how_it_stands_and_keeps_the_reason() {
         let stale = bureau.post(&format!("{path}/refuse"), &typed);
         assert_eq!(stale.status, 412);
         let shown = stale.text();
-        assert!(shown.contains("情况已有变化：审批（2026年11月21日"), "{shown}");
+        assert!(shown.contains("情况已有变化：审批 2026年11月21日"), "{shown}");
         assert!(shown.contains("value=\"考勤与名册不符\"") && shown.contains("待第二人审批"), "{shown}");
         assert_eq!(state(world, &filed), "first-approved");
         // The page that came back has the version of now: the same form, sent once more, goes through.
@@ -298,6 +298,10 @@ fn words(world: &World, who: &str, path: &str) -> Vec<String> {
     assert!(answer.bytes.starts_with(b"%PDF-"));
     let file = world.folder().join("statement.pdf");
     std::fs::write(&file, &answer.bytes).expect("written");
+    if let Ok(folder) = std::env::var("HUZHENG_SAMPLES") {
+        let name = path.rsplit('/').next().expect("a name");
+        std::fs::write(format!("{folder}/{who}-{name}"), &answer.bytes).expect("written");
+    }
     let run = std::process::Command::new("pdftotext").arg("-layout").arg(&file).arg("-").output();
     let text = String::from_utf8(run.expect("poppler-utils").stdout).expect("text");
     text.split('\u{c}').filter(|page| !page.trim().is_empty()).map(str::to_owned).collect()

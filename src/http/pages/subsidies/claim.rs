@@ -146,7 +146,7 @@ fn changed(texts: &Texts, typed: &Map<String, Value>, history: &Value, nothing_l
     let steps = history.as_array().into_iter().flatten().skip(seen).map(|event| {
         let step = texts.word(&format!("claim-step-{}", event["step"].as_str().unwrap_or_default()));
         let at = event["at"].as_str().and_then(|at| at.parse().ok()).map(|at| texts.date_time(at));
-        format!("{step}（{}）", at.unwrap_or_default())
+        format!("{step} {}", at.unwrap_or_default())
     });
     let steps: Vec<String> = steps.collect();
     let mut args = FluentArgs::new();
