@@ -254,6 +254,7 @@ impl App {
             environment: self.environment,
             area: &self.area,
             seeds: &self.seeds,
+            schemes: &self.schemes,
             public_url: self.config.public_url(),
             signing_key: Box::new(|body| self.signing_key(body)),
             may_sign: Box::new(|conn| {

@@ -3,14 +3,15 @@
 use crate::db::Tx;
 use crate::flows::certificate_issue::{Desk, issue_after};
 use crate::flows::certificate_notice::{Told, tell};
+use crate::flows::claim_recheck::{Because, people_recheck};
+use crate::flows::error::Error;
 use crate::kernel::context::{Actor, Context};
-use crate::kernel::ids::CertificateId;
+use crate::kernel::ids::{CertificateId, PersonId};
 use crate::registry::certificates::bulk::{self, BulkCall, BulkOutcome, BulkRevocation};
-use crate::registry::certificates::error::Error;
 use crate::registry::certificates::number_store::Occasion;
 use crate::registry::certificates::rules::{NotAllowed, Persons};
 use crate::registry::certificates::service::{self, Outcome};
-use crate::registry::certificates::{Certificate, Change, ChangeReason, News};
+use crate::registry::certificates::{Certificate, Change, ChangeReason, News, ReasonCode, error};
 
 /// What is asked for: which certificate, as it was seen, which change, and why.
 #[derive(Debug, Clone)]
@@ -56,8 +57,10 @@ pub fn certificates_revoke(
         match outcome {
             BulkOutcome::Pending(asked) => Ok::<_, Error>(asked),
             BulkOutcome::Done(decided, ended) => {
+                let people: Vec<PersonId> = ended.iter().map(|one| one.person).collect();
                 let told: Vec<Told> = ended.into_iter().map(|one| Told::of(one, context.today())).collect();
                 tell(desk, tx, context, News::Revoked, &told)?;
+                paid_for_it(desk, tx, context, decided.reason.code, &people)?;
                 Ok(decided)
             }
         }
@@ -89,8 +92,26 @@ fn within(
     if let Outcome::Done(changed) = &outcome {
         let told = Told::of((&**changed).into(), context.today());
         tell(desk, tx, context, change.into(), &[told])?;
+        if change == Change::Revoke {
+            paid_for_it(desk, tx, context, reason.code, &[changed.person])?;
+        }
     }
     Ok(outcome)
+}
+
+/// 补贴复核: where a certificate should never have been issued, what its holder was promised or paid is looked at again
+/// in the same transaction.
+fn paid_for_it(
+    desk: &Desk<'_>,
+    tx: &mut Tx,
+    context: &Context,
+    reason: ReasonCode,
+    people: &[PersonId],
+) -> Result<(), Error> {
+    if reason.voids() {
+        people_recheck(tx, context, desk.schemes, Because::Revocation, people)?;
+    }
+    Ok(())
 }
 
 /// A new certificate under a new number, with the holder's name as it is registered now: in place of a valid one, or
@@ -100,7 +121,7 @@ fn certificate_follow(
     context: &Context,
     actor: &Actor,
     asked: &Asked,
-) -> Result<Certificate, Error> {
+) -> Result<Certificate, error::Error> {
     service::check_reason(asked.change, &asked.reason)?;
     let is_renewal = asked.change == Change::Renew;
     let occasion = if is_renewal {

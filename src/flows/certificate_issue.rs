@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 
 use crate::db::{Conn, Database, DbError, Tx};
+use crate::flows::scheme_book::SchemeBook;
 use crate::kernel::area::AreaCode;
 use crate::kernel::certificate_number::{BodyCode, CertificateNumber};
 use crate::kernel::context::{Actor, Context};
@@ -47,6 +48,7 @@ pub struct Desk<'a> {
     /// The area that the registry serves.
     pub area: &'a AreaCode,
     pub seeds: &'a Seeds,
+    pub schemes: &'a SchemeBook,
     /// The public address, without a slash at its end.
     pub public_url: String,
     pub signing_key: SigningKey<'a>,

@@ -3,8 +3,8 @@
 use crate::db::DbError;
 use crate::kernel::invalid::Invalid;
 use crate::registry::{
-    accounts, areas, credit, employment, exams, indicators, ledger, organisations, people, schemes,
-    subsidies, training,
+    accounts, areas, certificates, credit, employment, exams, indicators, ledger, organisations, people,
+    schemes, subsidies, training,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,8 @@ pub enum Error {
     Exams(#[from] exams::error::Error),
     #[error(transparent)]
     Employment(#[from] employment::error::Error),
+    #[error(transparent)]
+    Certificates(#[from] certificates::error::Error),
     #[error(transparent)]
     Training(#[from] training::error::Error),
     #[error(transparent)]

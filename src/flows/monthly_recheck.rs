@@ -1,22 +1,15 @@
 //! 月度复核: every claim that was approved or paid in the last year is assessed again by what is known now of the day that
 //! it was decided on. Other facts, told late or corrected, stop what is not paid yet and propose to ask back the rest.
 
-use std::collections::{BTreeMap, HashMap};
-
 use chrono::{Months, NaiveDate};
 use serde::Serialize;
 
-use crate::db::{Database, Tx};
-use crate::flows::claim_recheck::{Rechecked, claims_recheck};
+use crate::db::Database;
+use crate::flows::claim_recheck::{Because, Rechecked, assessed_again, claims_recheck};
 use crate::flows::error::Error;
 use crate::flows::scheme_book::SchemeBook;
-use crate::flows::subsidy_facts::gather_people;
 use crate::kernel::context::Context;
-use crate::kernel::ids::{ClaimId, PersonId};
-use crate::registry::schemes::facts::{FactName, Facts, Value};
-use crate::registry::schemes::rules::assess::assess;
-use crate::registry::schemes::{Assessment, Beneficiary};
-use crate::registry::subsidies::{Claim, claim_store};
+use crate::registry::subsidies::claim_store;
 
 /// Claims of one transaction.
 const PAGE: i64 = 500;
@@ -45,8 +38,8 @@ pub fn monthly_recheck(
         let page = database.read(|conn| Ok::<_, Error>(claim_store::settled(conn, since, after, PAGE)?))?;
         let Some(last) = page.last().map(|claim| claim.id) else { return Ok(sum) };
         let done = database.write(|tx| {
-            let again = again(tx, schemes, &page)?;
-            claims_recheck(tx, context, &again)
+            let again = assessed_again(tx, schemes, &page)?;
+            claims_recheck(tx, context, Because::Month, &again)
         })?;
         sum.claims += page.len() as u64;
         for (_, what) in done {
@@ -58,37 +51,4 @@ pub fn monthly_recheck(
         }
         after = Some(last);
     }
-}
-
-/// Each claim's assessment by what is known now of its day.
-fn again(tx: &mut Tx, schemes: &SchemeBook, page: &[Claim]) -> Result<Vec<(ClaimId, Assessment)>, Error> {
-    let mut by_day: BTreeMap<NaiveDate, Vec<(&Claim, PersonId)>> = BTreeMap::new();
-    for claim in page {
-        if let Beneficiary::Person(person) = claim.obligation.beneficiary {
-            by_day.entry(claim.assessed_on).or_default().push((claim, person));
-        }
-    }
-    let mut found = Vec::with_capacity(page.len());
-    for (on, claims) in by_day {
-        let people: Vec<PersonId> = claims.iter().map(|(_, person)| *person).collect();
-        let facts: HashMap<PersonId, Facts> = gather_people(tx, schemes.positions(), &people, on)?;
-        for (claim, person) in claims {
-            let version = schemes.version(tx, &claim.obligation.scheme, claim.scheme_version)?;
-            let (Some(compiled), Some(facts)) = (version, facts.get(&person)) else { continue };
-            let facts = without(claim, facts.clone());
-            found.push((claim.id, assess(&compiled, &facts, &claim.obligation.part)));
-        }
-    }
-    Ok(found)
-}
-
-/// What is known but for what the claim itself came to.
-fn without(claim: &Claim, mut facts: Facts) -> Facts {
-    if let Some(paid) = facts.values.get_mut(&FactName::PaidByScheme)
-        && let Some(Value::IntegersByKey(sums)) = &mut paid.value
-        && let Some(sum) = sums.get_mut(&claim.obligation.scheme)
-    {
-        *sum -= claim.amount.get();
-    }
-    facts
 }

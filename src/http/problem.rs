@@ -526,6 +526,7 @@ impl From<flows::error::Error> for Problem {
             Error::Invalid(invalid) => Self::Invalid(invalid),
             Error::NotFound => Self::NotFound,
             Error::Areas(error) => error.into(),
+            Error::Certificates(error) => error.into(),
             Error::Organisations(error) => error.into(),
             Error::Accounts(error) => error.into(),
             Error::People(error) => error.into(),

@@ -7,3 +7,4 @@ pub mod pages;
 mod path;
 mod races;
 mod refusals;
+mod revoked;

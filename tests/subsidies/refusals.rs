@@ -1,6 +1,6 @@
 use diesel::RunQueryDsl;
 use huzheng::db::Conn;
-use huzheng::flows::claim_recheck::{Rechecked, claims_recheck};
+use huzheng::flows::claim_recheck::{Because, Rechecked, claims_recheck};
 use huzheng::http::problem::Problem;
 use huzheng::kernel::context::Origin;
 use huzheng::kernel::money::Fen;
@@ -334,8 +334,10 @@ fn what_is_not_due_any_more_is_stopped_or_proposed_to_be_asked_back() {
                 .iter()
                 .map(|one| (text(one, "id").parse().expect("an id"), assessed(outcome, amount)))
                 .collect();
-            let found =
-                world.app.database.write(|tx| Ok::<_, Problem>(claims_recheck(tx, &context, &again)?));
+            let found = world
+                .app
+                .database
+                .write(|tx| Ok::<_, Problem>(claims_recheck(tx, &context, Because::Month, &again)?));
             let found = found.expect("rechecked");
             claims
                 .iter()

@@ -1,19 +1,20 @@
 //! 持证经历: at which level somebody held a skill certificate, and when, of many people at once. Ours and recorded ones
-//! alike.
+//! alike. What should never have been issued never counted, nor did what followed on it or it on (自始无效).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 
-use crate::db::schema::{certificate_standings as standings, certificates};
+use crate::db::schema::{certificate_events as events, certificate_standings as standings, certificates};
 use crate::db::{Conn, DbError};
+use crate::kernel::codes::Code;
 use crate::kernel::dates::Period;
 use crate::kernel::ids::{CertificateId, PersonId, RecordedCertificateId};
 use crate::kernel::skill::SkillLevel;
 use crate::proof::payload::CertificateType;
-use crate::registry::certificates::Standing;
 use crate::registry::certificates::store::CHUNK;
+use crate::registry::certificates::{Change, EventState, ReasonCode, Standing};
 use crate::registry::recorded::{self, RecordedCertificate};
 
 /// A time in which a certificate counted.
@@ -81,29 +82,45 @@ fn ours(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<(PersonId, LevelSpel
         .order((standings::certificate_id, standings::from_date))
         .select((standings::certificate_id, standings::from_date, standings::to_date))
         .load(conn)?;
-    let first_days = first_days(&rows);
+    let first = firsts(&rows);
+    let void: HashSet<CertificateId> =
+        void(conn, people)?.iter().filter_map(|id| first.get(id).map(|(id, _)| *id)).collect();
     let by_id: HashMap<CertificateId, &OursRow> = rows.iter().map(|row| (row.id, row)).collect();
     let spell = |(id, from, to): (CertificateId, NaiveDate, Option<NaiveDate>)| {
         let row = by_id.get(&id)?;
         let period = Period::new(from, earlier(to, row.expires_on))?;
-        let issued_on = first_days.get(&id).copied().unwrap_or(row.issued_on);
-        Some((row.person_id, LevelSpell { by: HeldBy::Ours(id), level: row.level?, period, issued_on }))
+        let (first, issued_on) = *first.get(&id)?;
+        let spell = LevelSpell { by: HeldBy::Ours(id), level: row.level?, period, issued_on };
+        (!void.contains(&first)).then_some((row.person_id, spell))
     };
     Ok(valid.into_iter().filter_map(spell).collect())
 }
 
-/// The day of the first of the certificates that each stands for. What follows another has a later id, so that one
+/// The first of the certificates that each stands for, and its day. What follows another has a later id, so that one
 /// pass in their order is enough.
-fn first_days(rows: &[OursRow]) -> HashMap<CertificateId, NaiveDate> {
+fn firsts(rows: &[OursRow]) -> HashMap<CertificateId, (CertificateId, NaiveDate)> {
     let replaced: HashMap<CertificateId, CertificateId> =
         rows.iter().filter_map(|row| Some((row.replaced_by?, row.id))).collect();
-    let mut first: HashMap<CertificateId, NaiveDate> = HashMap::with_capacity(rows.len());
+    let mut first: HashMap<CertificateId, (CertificateId, NaiveDate)> = HashMap::with_capacity(rows.len());
     for row in rows {
         let before = row.renews_id.or_else(|| replaced.get(&row.id).copied());
-        let day = before.and_then(|old| first.get(&old).copied()).unwrap_or(row.issued_on);
-        first.insert(row.id, day);
+        let of = before.and_then(|old| first.get(&old).copied()).unwrap_or((row.id, row.issued_on));
+        first.insert(row.id, of);
     }
     first
+}
+
+/// Those of `people` that were revoked as never rightly issued.
+fn void(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<CertificateId>, DbError> {
+    let reasons: Vec<ReasonCode> = ReasonCode::ALL.iter().copied().filter(|code| code.voids()).collect();
+    Ok(events::table
+        .inner_join(certificates::table)
+        .filter(certificates::person_id.eq_any(people.to_vec()))
+        .filter(events::change.eq(Change::Revoke))
+        .filter(events::state.eq(EventState::Done))
+        .filter(events::reason_code.eq_any(reasons))
+        .select(events::certificate_id)
+        .load(conn)?)
 }
 
 fn spell_of(certificate: &RecordedCertificate) -> Option<LevelSpell> {

@@ -375,6 +375,13 @@ impl ReasonCode {
             Change::Renew => matches!(self, Self::TermEnding | Self::Other),
         }
     }
+
+    /// 自始无效: whether a certificate revoked for it should never have been issued, so that what was paid for it was
+    /// paid without ground. One revoked for another reason counted until its last day.
+    #[must_use]
+    pub const fn voids(self) -> bool {
+        matches!(self, Self::Fraud | Self::IssuedInError | Self::BodyMisconduct)
+    }
 }
 
 /// Whose a certificate is, as far as access to it goes.

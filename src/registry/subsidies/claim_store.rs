@@ -317,6 +317,22 @@ pub fn settled(
     rows.into_iter().map(Claim::try_from).collect()
 }
 
+/// All claims of these people that were approved and not yet stopped or asked back.
+pub fn settled_of(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<Claim>, DbError> {
+    let mut found = Vec::new();
+    for chunk in people.chunks(CHUNK) {
+        let rows: Vec<NamedRow> = named!()
+            .filter(claims::state.eq_any(promised()))
+            .filter(claims::person_id.eq_any(chunk.to_vec()))
+            .order(claims::id)
+            .load(conn)?;
+        for row in rows {
+            found.push(Claim::try_from(row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// What of these people is claimed, or proposed in a draft: person, scheme and part.
 pub fn taken(conn: &mut Conn, people: &[PersonId]) -> Result<HashSet<(PersonId, String, String)>, DbError> {
     let over = FREE.iter().copied().filter(|state| *state != StateCode::Draft).collect::<Vec<_>>();
