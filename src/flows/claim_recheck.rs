@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use crate::db::Tx;
 use crate::flows::error::Error;
@@ -15,7 +15,7 @@ use crate::kernel::ids::{ClaimId, PersonId};
 use crate::kernel::money::Fen;
 use crate::registry::schemes::facts::{FactName, Facts, Value};
 use crate::registry::schemes::rules::assess::assess;
-use crate::registry::schemes::{Assessment, Beneficiary, Outcome};
+use crate::registry::schemes::{Assessment, Beneficiary, Outcome, Part};
 use crate::registry::subsidies::rules::state::StateCode;
 use crate::registry::subsidies::{Claim, ClawbackCause, claim_store, clawback, service};
 
@@ -144,11 +144,17 @@ pub fn assessed_again(
 
 /// What is known but for what the claim itself came to.
 fn without(claim: &Claim, mut facts: Facts) -> Facts {
-    if let Some(paid) = facts.values.get_mut(&FactName::PaidByScheme)
-        && let Some(Value::IntegersByKey(sums)) = &mut paid.value
-        && let Some(sum) = sums.get_mut(&claim.obligation.scheme)
-    {
-        *sum -= claim.amount.get();
+    let mut less = |name: FactName, key: &str, by: i64| {
+        if let Some(paid) = facts.values.get_mut(&name)
+            && let Some(Value::IntegersByKey(sums)) = &mut paid.value
+            && let Some(sum) = sums.get_mut(key)
+        {
+            *sum -= by;
+        }
+    };
+    less(FactName::PaidByScheme, &claim.obligation.scheme, claim.amount.get());
+    if matches!(claim.obligation.part, Part::Event(_)) {
+        less(FactName::TrainingsPaid, &claim.assessed_on.year().to_string(), 1);
     }
     facts
 }

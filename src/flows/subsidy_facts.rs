@@ -19,8 +19,8 @@ use crate::registry::employment::{DeclaredService, DeclaredStatus, Employment};
 use crate::registry::firstaid::{FirstAid, FirstAidKind};
 use crate::registry::organisations::Organisation;
 use crate::registry::people::Person;
-use crate::registry::schemes::Beneficiary;
 use crate::registry::schemes::facts::{FactName, Facts, Source, SourceKind, Value};
+use crate::registry::schemes::{Beneficiary, EventName};
 use crate::registry::statements::{self, Statement};
 use crate::registry::subsidies::sums_store;
 use crate::registry::training::store::history::{self as trainings, Finished};
@@ -66,6 +66,7 @@ pub fn gather_people(
     let mut hours = trainings::hours_by_year(conn, people)?;
     let mut told = statements::store::of_people(conn, people)?;
     let mut paid = sums_store::paid_to_people(conn, people)?;
+    let mut paid_events = sums_store::paid_events(conn, people)?;
     let subjects: Vec<Subject> = people.iter().copied().map(Subject::Person).collect();
     let listed = credit::service::black_listed(conn, &subjects, on)?;
     let known = persons.into_iter().map(|person| {
@@ -80,6 +81,7 @@ pub fn gather_people(
             hours: hours.remove(&id).unwrap_or_default(),
             told: told.remove(&id).unwrap_or_default(),
             paid: paid.remove(&id).unwrap_or_default(),
+            paid_events: paid_events.remove(&id).unwrap_or_default(),
         };
         let mut facts = known.facts(positions, &employers, on);
         of_listing(&mut facts, listed.get(&Subject::Person(id)));
@@ -140,6 +142,7 @@ struct Known {
     hours: HashMap<i32, i64>,
     told: Vec<Statement>,
     paid: BTreeMap<String, i64>,
+    paid_events: Vec<(EventName, NaiveDate)>,
 }
 
 impl Known {
@@ -284,6 +287,20 @@ impl Known {
             .map(|year| (year.to_string(), self.hours.get(&year).copied().unwrap_or(0)))
             .collect();
         facts.set(FactName::ContinuingHours, Value::IntegersByKey(hours), from);
+        let paid = Value::IntegersByKey(self.trainings_paid());
+        facts.set(FactName::TrainingsPaid, paid, source(SourceKind::Ledger, ""));
+    }
+
+    /// By the year in which each was decided on.
+    fn trainings_paid(&self) -> BTreeMap<String, i64> {
+        let is_training = |event: &EventName| {
+            self.finished.iter().any(|training| training.enrolment.to_string() == event.as_str())
+        };
+        let mut counts = BTreeMap::new();
+        for (_, on) in self.paid_events.iter().filter(|(event, _)| is_training(event)) {
+            *counts.entry(on.year().to_string()).or_default() += 1;
+        }
+        counts
     }
 }
 

@@ -5,6 +5,7 @@ pub mod desk;
 mod monthly;
 pub mod pages;
 mod path;
+mod projects;
 mod races;
 mod refusals;
 mod revoked;

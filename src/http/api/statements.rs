@@ -157,9 +157,15 @@ async fn source_of(
 
 pub async fn statements_template(call: Call) -> Answer {
     let told: Vec<&str> =
-        told_by(call.actor()?.role).map(|(fact, _)| crate::kernel::codes::Code::code(fact)).collect();
-    let who =
-        [person::NAME.key, person::DOCUMENT_NUMBER.key, person::DOCUMENT_KIND.key, MONTH.key, EVENT.key];
+        told_by(call.actor()?.role).map(|told| crate::kernel::codes::Code::code(told.fact)).collect();
+    let who = [
+        person::NAME.key,
+        person::DOCUMENT_NUMBER.key,
+        person::DOCUMENT_KIND.key,
+        CREDIT_CODE.key,
+        MONTH.key,
+        EVENT.key,
+    ];
     let offered = |column: &&Column| who.contains(&column.key) || told.contains(&column.key);
     let columns: Vec<Column> = COLUMNS.iter().filter(offered).copied().collect();
     empty_template(&call, "statements-template", &columns)
@@ -202,14 +208,27 @@ const MONTH: Column = Column::new("month", "月份", "Month", ColumnKind::Text, 
     .noted("如 2026-07；按月的事实须填写", "As in 2026-07; needed for what is told by month");
 
 const EVENT: Column = Column::new("event", "事项", "Event", ColumnKind::Text, Presence::Optional).noted(
-    "竞赛、培训的代号，字母、数字和连字符",
-    "A short name of the contest or training: letters, digits and hyphens",
+    "竞赛、培训或项目的代号，字母、数字和连字符",
+    "A short name of the contest, training or project: letters, digits and hyphens",
 );
+
+const DOCUMENT_NUMBER: Column = Column { presence: Presence::Optional, ..person::DOCUMENT_NUMBER };
+
+const CREDIT_CODE: Column =
+    Column::new("credit_code", "统一社会信用代码", "Credit code", ColumnKind::Identifier, Presence::Optional)
+        .wide(24)
+        .noted("机构的事实填写，个人的不填", "For what is told of an institution, instead of a document");
+
+/// A project of an institution is, or is not, what the column says.
+const fn project(key: &'static str, zh: &'static str, en: &'static str) -> Column {
+    Column::new(key, zh, en, YES_OR_NO, Presence::Optional).noted("须填写事项", "Needs the event")
+}
 
 /// All that a file may tell.
 pub const COLUMNS: &[Column] = &[
     person::NAME,
-    person::DOCUMENT_NUMBER,
+    DOCUMENT_NUMBER,
+    CREDIT_CODE,
     MONTH,
     Column::new("work_days", "出勤天数", "Days worked", ColumnKind::Integer, Presence::Optional)
         .noted("当月实际出勤天数，0至31", "Days worked in the month, 0 to 31"),
@@ -289,6 +308,26 @@ pub const COLUMNS: &[Column] = &[
         Presence::Optional,
     )
     .noted("须填写事项", "Needs the event"),
+    Column::new(
+        "investment",
+        "项目投入（元）",
+        "Invested in the project (yuan)",
+        ColumnKind::Text,
+        Presence::Optional,
+    )
+    .noted("须填写事项", "Needs the event"),
+    project("centre_upgrades", "是否照料中心改造提升项目", "Upgrade of a home-care centre"),
+    project("neighbour_points", "是否养老睦邻点项目", "Neighbourhood point"),
+    project("jiaxing_stations", "是否纳入嘉兴养老驿站建设任务", "One of Jiaxing’s stations"),
+    project("projects_accepted", "是否验收合格", "Accepted"),
+    Column::new(
+        "facilities_graded_3a",
+        "3A级及以上设施数",
+        "Facilities of grade 3A or better",
+        ColumnKind::Integer,
+        Presence::Optional,
+    )
+    .noted("连锁运营的设施数", "Of those that the chain runs"),
     EVENT,
     person::DOCUMENT_KIND,
 ];
@@ -301,8 +340,9 @@ mod tests {
 
     #[test]
     fn every_fact_that_may_be_told_has_its_column() {
-        for (fact, ..) in TOLD {
-            assert!(COLUMNS.iter().any(|column| column.key == fact.code()), "{}", fact.code());
+        for told in TOLD {
+            let code = told.fact.code();
+            assert!(COLUMNS.iter().any(|column| column.key == code), "{code}");
         }
         let asked: Vec<_> = form::describe::<StatementRow>().iter().map(|asked| asked.name).collect();
         assert!(COLUMNS.iter().all(|column| asked.contains(&column.key)));

@@ -8,6 +8,7 @@ use crate::kernel::area::AreaCode;
 use crate::kernel::certificate_number::BodyCode;
 use crate::kernel::codes::Code;
 use crate::kernel::context::Context;
+use crate::kernel::credit_code::CreditCode;
 use crate::kernel::ids::{AccreditationId, OrganisationId, entity};
 use crate::kernel::skill::{Occupation, SkillLevel};
 use crate::kernel::vocabulary::OrganisationKind;
@@ -36,6 +37,14 @@ pub fn find_many(conn: &mut Conn, ids: &[OrganisationId]) -> Result<Vec<Organisa
 }
 
 /// The assessment body with this code (机构站点代码).
+pub fn find_by_credit_code(conn: &mut Conn, code: &CreditCode) -> Result<Option<Organisation>, DbError> {
+    Ok(organisations::table
+        .filter(organisations::credit_code.eq(code))
+        .select(Organisation::as_select())
+        .first(conn)
+        .optional()?)
+}
+
 pub fn find_body(conn: &mut Conn, code: &BodyCode) -> Result<Option<Organisation>, DbError> {
     Ok(organisations::table
         .filter(organisations::body_code.eq(code))

@@ -246,6 +246,22 @@ impl Beneficiary {
             Self::Organisation(_) => BeneficiaryKind::Organisation,
         }
     }
+
+    #[must_use]
+    pub const fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Person(id) => Some(*id),
+            Self::Organisation(_) => None,
+        }
+    }
+
+    #[must_use]
+    pub const fn organisation(&self) -> Option<OrganisationId> {
+        match self {
+            Self::Organisation(id) => Some(*id),
+            Self::Person(_) => None,
+        }
+    }
 }
 
 /// What a beneficiary is owed once (期次). Written `once`, `2026-07`, `instalment-2`, `level-3`, `event-<name>`.

@@ -8,8 +8,8 @@ use crate::codes;
 use crate::kernel::context::Role;
 use crate::kernel::invalid::FieldError;
 use crate::kernel::month::Month;
-use crate::registry::schemes::EventName;
 use crate::registry::schemes::facts::{Fact, FactName, Kind, Source, SourceKind, Unit, Value};
+use crate::registry::schemes::{BeneficiaryKind, EventName};
 use crate::registry::statements::{Scalar, Statement};
 
 codes! {
@@ -24,32 +24,57 @@ codes! {
     }
 }
 
-/// The facts that a file may tell, in the order of its columns; by what each is told; and whether an institution may
-/// tell it of its own staff. Others are told by the bureau, which has them from other departments.
-pub const TOLD: [(FactName, KeyKind, bool); 16] = [
-    (FactName::WorkDays, KeyKind::Month, true),
-    (FactName::Insured, KeyKind::Month, false),
-    (FactName::InsurancePaid, KeyKind::Month, false),
-    (FactName::InsuredMonths, KeyKind::Whole, false),
-    (FactName::ContractMonths, KeyKind::Whole, true),
-    (FactName::OnEstablishment, KeyKind::Whole, true),
-    (FactName::GraduatedOn, KeyKind::Whole, true),
-    (FactName::TuitionReimbursed, KeyKind::Whole, false),
-    (FactName::OtherTrainingSubsidy, KeyKind::Whole, false),
-    (FactName::EmploymentDifficulty, KeyKind::Whole, false),
-    (FactName::EconomicDifficulty, KeyKind::Whole, false),
-    (FactName::ElderGrade, KeyKind::Whole, false),
-    (FactName::CaresForDisabledRelative, KeyKind::Whole, false),
-    (FactName::ContestRank, KeyKind::Event, false),
-    (FactName::ContestTier, KeyKind::Event, false),
-    (FactName::TrainingFee, KeyKind::Event, false),
-];
+/// A fact that a file may tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tellable {
+    pub fact: FactName,
+    pub key: KeyKind,
+    /// Of whom it is told.
+    pub of: BeneficiaryKind,
+    /// Whether an institution may tell it, of itself or of its own staff. Others are told by the bureau, which has
+    /// them from other departments.
+    pub own: bool,
+}
+
+const fn of(of: BeneficiaryKind, fact: FactName, key: KeyKind, own: bool) -> Tellable {
+    Tellable { fact, key, of, own }
+}
+
+/// What a file may tell, in the order of its columns.
+pub const TOLD: [Tellable; 22] = {
+    use BeneficiaryKind::{Organisation, Person};
+    use KeyKind::{Event, Month, Whole};
+    [
+        of(Person, FactName::WorkDays, Month, true),
+        of(Person, FactName::Insured, Month, false),
+        of(Person, FactName::InsurancePaid, Month, false),
+        of(Person, FactName::InsuredMonths, Whole, false),
+        of(Person, FactName::ContractMonths, Whole, true),
+        of(Person, FactName::OnEstablishment, Whole, true),
+        of(Person, FactName::GraduatedOn, Whole, true),
+        of(Person, FactName::TuitionReimbursed, Whole, false),
+        of(Person, FactName::OtherTrainingSubsidy, Whole, false),
+        of(Person, FactName::EmploymentDifficulty, Whole, false),
+        of(Person, FactName::EconomicDifficulty, Whole, false),
+        of(Person, FactName::ElderGrade, Whole, false),
+        of(Person, FactName::CaresForDisabledRelative, Whole, false),
+        of(Person, FactName::ContestRank, Event, false),
+        of(Person, FactName::ContestTier, Event, false),
+        of(Person, FactName::TrainingFee, Event, false),
+        of(Organisation, FactName::Investment, Event, true),
+        of(Organisation, FactName::CentreUpgrades, Event, false),
+        of(Organisation, FactName::NeighbourPoints, Event, false),
+        of(Organisation, FactName::JiaxingStations, Event, false),
+        of(Organisation, FactName::ProjectsAccepted, Event, false),
+        of(Organisation, FactName::FacilitiesGraded3a, Whole, false),
+    ]
+};
 
 /// What the role may tell.
-pub fn told_by(role: Role) -> impl Iterator<Item = (FactName, KeyKind)> {
+pub fn told_by(role: Role) -> impl Iterator<Item = Tellable> {
     let all = matches!(role, Role::Bureau | Role::Administrator);
     let own = role == Role::Institution;
-    TOLD.into_iter().filter(move |(_, _, staff)| all || (own && *staff)).map(|(fact, key, _)| (fact, key))
+    TOLD.into_iter().filter(move |told| all || (own && told.own))
 }
 
 /// Reads a cell. Money is written in yuan, yes and no as 是 and 否, dates as 2026-07-31.
@@ -62,7 +87,7 @@ pub fn read_value(fact: FactName, text: &str) -> Result<Scalar, FieldError> {
     let definition = fact.definition();
     let whole = || text.parse::<i64>().ok().filter(|number| *number >= 0);
     match (definition.kind, definition.unit) {
-        (Kind::Boolean, _) => {
+        (Kind::Boolean | Kind::Texts, _) => {
             truth(text).map(Scalar::Boolean).ok_or_else(|| FieldError::new(field, "not-yes-or-no"))
         }
         (Kind::Date, _) => {
@@ -95,6 +120,7 @@ const fn range(fact: FactName) -> (i64, i64) {
         FactName::ContestTier => (1, 4),
         FactName::ContestRank => (1, 9_999),
         FactName::ContractMonths | FactName::InsuredMonths => (0, 720),
+        FactName::FacilitiesGraded3a => (0, 999),
         _ => (0, i64::MAX),
     }
 }
@@ -169,6 +195,11 @@ fn fact(kind: Kind, told: &[&Statement]) -> Fact {
             };
             Some(Value::IntegersByKey(told.iter().filter_map(pair).collect()))
         }
+        // What was told not to be one isn't in the list.
+        (Kind::Texts, _) => {
+            let named = told.iter().filter(|one| one.value == Scalar::Boolean(true));
+            Some(Value::Texts(named.map(|one| one.key.clone()).collect()))
+        }
         _ => None,
     };
     Fact { value, source }
@@ -202,6 +233,8 @@ mod tests {
         );
         check(FactName::GraduatedOn, "2024年", Err("not-a-date"));
         check(FactName::OnEstablishment, "否", Ok(Scalar::Boolean(false)));
+        check(FactName::ProjectsAccepted, "是", Ok(Scalar::Boolean(true)));
+        check(FactName::Investment, "80000", Ok(Scalar::Integer(8_000_000)));
     }
 
     #[test]
@@ -218,11 +251,9 @@ mod tests {
 
     #[test]
     fn every_fact_that_can_be_told_has_a_type_that_can_be_stored() {
-        for (fact, key, _) in TOLD {
-            let kind = fact.definition().kind;
-            let keyed = kind == Kind::IntegersByKey;
-            assert_eq!(keyed, key != KeyKind::Whole, "{}", fact.code());
-            assert_ne!(kind, Kind::Texts, "{}", fact.code());
+        for told in TOLD {
+            let keyed = matches!(told.fact.definition().kind, Kind::IntegersByKey | Kind::Texts);
+            assert_eq!(keyed, told.key != KeyKind::Whole, "{}", told.fact.code());
         }
     }
 }

@@ -108,29 +108,13 @@ pub fn of_organisation(conn: &mut Conn, id: OrganisationId) -> Result<Vec<Statem
     rows.into_iter().map(Statement::try_from).collect()
 }
 
-/// Keeps statements about people, each in the place of the earlier one of the same fact and key. No two of `new` are of
-/// one person, fact and key.
+/// Keeps statements, each in the place of the earlier one of the same beneficiary, fact and key. No two of `new` are
+/// of one beneficiary, fact and key.
 pub fn replace(tx: &mut Tx, context: &Context, new: &[NewStatement]) -> Result<(), DbError> {
-    let person = |one: &NewStatement| match one.of {
-        Beneficiary::Person(person) => Some(person),
-        Beneficiary::Organisation(_) => None,
-    };
     for chunk in new.chunks(CHUNK) {
-        let people: Vec<PersonId> = chunk.iter().filter_map(person).collect();
-        let told: Vec<(StatementId, PersonId, FactName, String)> = statements::table
-            .filter(statements::person_id.eq_any(people))
-            .filter(statements::superseded_at.is_null())
-            .select((
-                statements::id,
-                statements::person_id.assume_not_null(),
-                statements::fact,
-                statements::told_for,
-            ))
-            .load(&mut **tx)?;
-        let told: HashMap<_, _> =
-            told.into_iter().map(|(id, person, fact, key)| ((person, fact, key), id)).collect();
-        let before =
-            chunk.iter().filter_map(|one| told.get(&(person(one)?, one.fact, one.key.clone())).copied());
+        let of: Vec<Beneficiary> = chunk.iter().map(|one| one.of).collect();
+        let told = standing(tx, &of)?;
+        let before = chunk.iter().filter_map(|one| told.get(&(one.of, one.fact, one.key.clone())).copied());
         let before: Vec<StatementId> = before.collect();
         diesel::update(statements::table.filter(statements::id.eq_any(before)))
             .set(statements::superseded_at.eq(Some(At(context.now))))
@@ -139,6 +123,25 @@ pub fn replace(tx: &mut Tx, context: &Context, new: &[NewStatement]) -> Result<(
         insert_all!(tx, statements::table, &rows)?;
     }
     Ok(())
+}
+
+/// What stands of these beneficiaries: whose, which fact and by which key.
+fn standing(
+    tx: &mut Tx,
+    all: &[Beneficiary],
+) -> Result<HashMap<(Beneficiary, FactName, String), StatementId>, DbError> {
+    let people: Vec<PersonId> = all.iter().filter_map(|one| one.person()).collect();
+    let organisations: Vec<OrganisationId> = all.iter().filter_map(|one| one.organisation()).collect();
+    let rows: Vec<StatementRow> = statements::table
+        .filter(statements::person_id.eq_any(people).or(statements::organisation_id.eq_any(organisations)))
+        .filter(statements::superseded_at.is_null())
+        .select(StatementRow::as_select())
+        .load(&mut **tx)?;
+    let told = rows.into_iter().map(|row| {
+        let told = Statement::try_from(row)?;
+        Ok(((told.of, told.fact, told.key), told.id))
+    });
+    told.collect()
 }
 
 #[derive(Insertable)]

@@ -91,7 +91,7 @@ impl From<AppealRow> for Appeal {
     }
 }
 
-fn broken(what: &str) -> DbError {
+pub(super) fn broken(what: &str) -> DbError {
     DbError::Query(diesel::result::Error::DeserializationError(format!("a claim without its {what}").into()))
 }
 

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
@@ -7,7 +8,8 @@ use crate::db::schema::claims;
 use crate::db::types::Identifier;
 use crate::db::{Conn, DbError};
 use crate::kernel::ids::{BudgetLineId, OrganisationId, PersonId};
-use crate::registry::subsidies::claim_store::promised;
+use crate::registry::schemes::{EventName, Part};
+use crate::registry::subsidies::claim_store::{broken, promised};
 use crate::registry::subsidies::rules::state::StateCode;
 
 /// Ids of one statement.
@@ -44,6 +46,28 @@ pub fn paid_to_people(
             .load(conn)?;
         for (person, scheme, amount) in rows {
             *found.entry(person).or_default().entry(scheme).or_default() += amount;
+        }
+    }
+    Ok(found)
+}
+
+/// For which trainings, contests or projects each of many people was paid or is to be paid, with the day that it was
+/// decided on. Who was paid for none has no line.
+pub fn paid_events(
+    conn: &mut Conn,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, Vec<(EventName, NaiveDate)>>, DbError> {
+    let mut found: HashMap<PersonId, Vec<(EventName, NaiveDate)>> = HashMap::new();
+    for chunk in people.chunks(CHUNK) {
+        let rows: Vec<(PersonId, String, NaiveDate)> = claims::table
+            .filter(claims::person_id.eq_any(chunk.to_vec()))
+            .filter(claims::state.eq_any(promised()))
+            .filter(claims::part.like("event-%"))
+            .select((claims::person_id.assume_not_null(), claims::part, claims::assessed_on))
+            .load(conn)?;
+        for (person, part, on) in rows {
+            let Ok(Part::Event(event)) = part.parse() else { return Err(broken("part")) };
+            found.entry(person).or_default().push((event, on));
         }
     }
     Ok(found)

@@ -295,7 +295,7 @@ pub async fn budget_statement_pdf(call: Call, id: web::Path<BudgetLineId>) -> An
 
 fn sheet(call: &Call, name: &str, found: Statement) -> Answer {
     let columns: Vec<Column> = found.columns.iter().map(|(column, _)| *column).collect();
-    let bytes = export(&columns, sheet_language(call.language), found.rows.into_iter(), SheetFormat::Xlsx)?;
+    let bytes = export(&columns, sheet_language(call.language), found.rows, SheetFormat::Xlsx)?;
     Ok(file(FileKind::Xlsx, name, bytes))
 }
 
