@@ -1,5 +1,7 @@
 //! Schemes as they are kept: seeded once, drafted, put in force, ended, and never two on one day.
 
+mod form;
+
 use chrono::NaiveDate;
 use huzheng::http::problem::Problem;
 use huzheng::kernel::context::Origin;
@@ -112,10 +114,14 @@ fn a_bad_scheme_leaves_nothing() {
 
         let mut excluding = next_version("2027-01-01");
         excluding.exclusions = vec!["no-such-scheme".to_owned()];
-        let draft =
-            write(world, |tx, context| service::scheme_save(tx, context, &excluding)).expect("a draft");
-        let put = write(world, |tx, context| service::scheme_put_in_force(tx, context, draft.id));
-        assert_eq!(refused(put), [("exclusions[0]".to_owned(), "unknown-scheme")]);
+        let saved = write(world, |tx, context| service::scheme_save(tx, context, &excluding));
+        assert_eq!(refused(saved), [("exclusions[0]".to_owned(), "unknown-scheme")]);
+
+        // Its days begin with those of the first version, which no end of that one could set free.
+        let late = next_version("2023-02-01");
+        let saved = write(world, |tx, context| service::scheme_save(tx, context, &late));
+        assert_eq!(refused(saved), [("valid_from".to_owned(), "versions-overlap")]);
+        assert_eq!(versions(world).len(), 1);
     });
 }
 
@@ -166,16 +172,24 @@ fn the_bureau_drafts_and_everybody_reads() {
         let draft = world.post("bureau", "/api/v1/schemes", text(&scheme)).json();
         assert_eq!((&draft["version"], &draft["state"]), (&json!(2), &json!("draft")), "{draft}");
         let address = format!("/api/v1/schemes/{}", draft["id"].as_str().expect("an id"));
-        let put = world.post("bureau", &format!("{address}/in-force"), json!({}));
+        let own = world.post("bureau", &format!("{address}/in-force"), json!({}));
+        assert_eq!(own.conflict(), "scheme-same-person");
+        let put = world.post("bureau2", &format!("{address}/in-force"), json!({}));
         assert_eq!(put.status, 422, "the first version has no last day");
         let first = world.app.database.read(|conn| store::find_version(conn, CODE, 1));
         let first = format!("/api/v1/schemes/{}/end", first.expect("a look").expect("it is seeded").id);
         let ended = world.post("bureau", &first, json!({ "valid_to": "2026-12-31" }));
         assert_eq!(ended.json()["valid_to"], "2026-12-31");
-        let put = world.post("bureau", &format!("{address}/in-force"), json!({}));
-        assert_eq!(put.json()["state"], "in-force");
-        let again = world.post("bureau", &format!("{address}/in-force"), json!({}));
+        let put = world.post("bureau2", &format!("{address}/in-force"), json!({})).json();
+        assert_eq!(put["state"], "in-force");
+        assert!(put["drafted_by"].is_string() && put["in_force_by"].is_string(), "{put}");
+        assert_ne!(put["drafted_by"], put["in_force_by"]);
+        let again = world.post("bureau2", &format!("{address}/in-force"), json!({}));
         assert_eq!((again.status, again.conflict().as_str()), (409, "scheme-in-force"));
+        let own = world.post("bureau", &format!("{address}/end"), json!({ "valid_to": "2027-12-31" }));
+        assert_eq!(own.conflict(), "scheme-same-person");
+        let ended = world.post("bureau2", &format!("{address}/end"), json!({ "valid_to": "2027-12-31" }));
+        assert_eq!(ended.json()["valid_to"], "2027-12-31");
 
         let read = world.get("institution", &address).expect(200);
         assert_eq!(read["scheme"]["conditions"][1]["cel"], "level_at_month[month] >= 3");

@@ -2,7 +2,7 @@
 //! operations that people use, each on its day.
 //!
 //! What happens is planned first and purely (`people`, `staff`, `skills`, `aid`, `classes`), then entered
-//! (`organisations`, `employment`, `records`, `training`, `exams`, `certificates`). Nobody in it has an e-mail
+//! (`organisations`, `employment`, `records`, `training`, `exams`, `certificates`, `subsidies`). Nobody in it has an e-mail
 //! address, so nothing is left to be sent. Absent: the accounts' file and what the screen says, which are
 //! `cli::demo`'s.
 
@@ -17,6 +17,7 @@ mod people;
 mod records;
 mod skills;
 mod staff;
+mod subsidies;
 mod training;
 
 use std::collections::HashMap;
@@ -187,6 +188,7 @@ pub fn load(
     let caregiver = people[plan.caregiver];
     let sample = certificates::issue_all(&exams, &plan.skills.sittings, &entered, caregiver)?;
     certificates::issue_others(&books, &graduated, &aid, caregiver)?;
+    subsidies::enter(&books, &plan.workers, &people, &dice)?;
     let sample = Sample {
         verify_url: signed_url(&office.desk.public_url, &sample.code, &sample.cwt),
         number: sample.number.to_string(),

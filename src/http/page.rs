@@ -33,7 +33,12 @@ pub fn show_refused(
             json!({ "field": error.field, "message": message, "href": format!("#field-{}", error.field) })
         })
         .collect();
-    let html = render(call, template, title_key, page, &listed)?;
+    show_listed(call, template, title_key, page, &listed)
+}
+
+/// [`show_refused`] for a page that words its errors itself: `{field, message, label, href}` each.
+pub fn show_listed(call: &Call, template: &str, title_key: &str, page: Value, listed: &[Value]) -> Answer {
+    let html = render(call, template, title_key, page, listed)?;
     Ok(html_response(HttpResponse::UnprocessableEntity(), html))
 }
 

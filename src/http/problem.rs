@@ -485,6 +485,7 @@ impl From<schemes::error::Error> for Problem {
             Error::InForce => Self::Conflict("scheme-in-force"),
             Error::Draft => Self::Conflict("scheme-draft"),
             Error::DraftedMeanwhile => Self::Conflict("scheme-drafted-meanwhile"),
+            Error::SamePerson => Self::Conflict("scheme-same-person"),
             Error::Unreadable { .. } => Self::Internal(error.to_string()),
             Error::Database(error) => error.into(),
         }

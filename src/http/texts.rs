@@ -154,15 +154,7 @@ impl Texts {
     /// # Errors
     /// As [`Texts::text`].
     pub fn field_error(&self, error: &FieldError) -> Result<String, TextError> {
-        let mut args = FluentArgs::new();
-        for (name, value) in &error.args {
-            // A title that is data has an English twin, which takes its place in English.
-            match (self.language, name.strip_suffix("_en")) {
-                (Language::English, Some(name)) => args.set(name, value.as_str()),
-                _ => args.set(*name, value.as_str()),
-            }
-        }
-        let message = self.text(&format!("error-{}", error.code), &args)?;
+        let message = self.error_message(error)?;
         // `scores[2].score` is labelled as `score`: its place is told by the link to it.
         let name = error.field.rsplit('.').next().unwrap_or_default();
         let label = format!("field-{}", name.split('[').next().unwrap_or_default());
@@ -179,6 +171,22 @@ impl Texts {
         parts.set("row", row);
         parts.set("message", labelled);
         self.text("error-with-row", &parts)
+    }
+
+    /// What is wrong, without the field's name: `校验位不符`.
+    ///
+    /// # Errors
+    /// As [`Texts::text`].
+    pub fn error_message(&self, error: &FieldError) -> Result<String, TextError> {
+        let mut args = FluentArgs::new();
+        for (name, value) in &error.args {
+            // A title that is data has an English twin, which takes its place in English.
+            match (self.language, name.strip_suffix("_en")) {
+                (Language::English, Some(name)) => args.set(name, value.as_str()),
+                _ => args.set(*name, value.as_str()),
+            }
+        }
+        self.text(&format!("error-{}", error.code), &args)
     }
 
     /// `2026年11月21日` or `21 November 2026`.

@@ -110,7 +110,7 @@ const ACCOUNTS: [(&str, Role, Option<&str>); 16] = [
     ("bureau2", Role::Bureau, Some("bureau")),
     ("finance", Role::Finance, Some("finance")),
     ("finance2", Role::Finance, Some("finance")),
-    ("town", Role::Town, Some("town-xucun")),
+    ("town", Role::Town, Some("town-haizhou")),
     ("school", Role::School, Some("school-1")),
     ("school2", Role::School, Some("school-2")),
     ("school3", Role::School, Some("school-3")),

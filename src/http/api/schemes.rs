@@ -48,7 +48,11 @@ pub struct SchemesView {
 pub struct SchemeView {
     #[serde(flatten)]
     pub line: SchemeLine,
+    /// The account that saved it last; null: it came with the registry.
+    pub drafted_by: Option<String>,
     pub drafted_at: String,
+    /// The account that put it in force, never the one that drafted it.
+    pub in_force_by: Option<String>,
     pub in_force_at: Option<String>,
     /// The whole content: conditions and amount in CEL, amounts in fen. The form is that of `seeds/jurisdictions`.
     pub scheme: serde_json::Value,
@@ -81,7 +85,9 @@ impl SchemeView {
             serde_json::to_value(&stored.scheme).map_err(|error| Problem::Internal(error.to_string()))?;
         Ok(Self {
             line: SchemeLine::from(stored),
+            drafted_by: stored.drafted_by.map(|id| id.to_string()),
             drafted_at: stored.drafted_at.to_rfc3339(),
+            in_force_by: stored.in_force_by.map(|id| id.to_string()),
             in_force_at: stored.in_force_at.map(|at| at.to_rfc3339()),
             scheme,
         })

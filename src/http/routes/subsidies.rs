@@ -33,7 +33,7 @@ fn schemes() -> Vec<RouteSpec> {
             .takes::<Entry>()
             .gives::<SchemeView>(),
         post("/api/v1/schemes/{id}/in-force", BUREAU, api::schemes::scheme_put_in_force)
-            .says("Puts a draft in force. From then on it never changes.")
+            .says("Puts a draft in force, by another person than drafted it. From then on it never changes.")
             .gives::<SchemeView>(),
         post("/api/v1/schemes/{id}/trial", BUREAU, api::schemes::scheme_trial)
             .says(
@@ -42,12 +42,14 @@ fn schemes() -> Vec<RouteSpec> {
             .takes::<api::statements::RunCall>()
             .gives::<api::schemes::TrialView>(),
         post("/api/v1/schemes/{id}/end", BUREAU, api::schemes::scheme_end)
-            .says("Sets the last day of a version in force, so that another can follow it.")
+            .says("Sets the last day of a version in force, by another person than drafted it, so that another can follow.")
             .takes::<LastDay>()
             .gives::<SchemeView>(),
         get("/schemes", SIGNED_IN, pages::schemes::list),
-        get("/schemes/new", BUREAU, pages::schemes::new),
-        post("/schemes/new", BUREAU, pages::schemes::submit),
+        get("/schemes/new", BUREAU, pages::schemes::draft::new),
+        post("/schemes/new", BUREAU, pages::schemes::draft::submit),
+        get("/schemes/new/file", BUREAU, pages::schemes::draft::file),
+        post("/schemes/new/file", BUREAU, pages::schemes::draft::file_submit),
         get("/schemes/{id}", SIGNED_IN, pages::schemes::detail),
         post("/schemes/{id}/in-force", BUREAU, pages::schemes::put_in_force),
         post("/schemes/{id}/trial", BUREAU, pages::schemes::trial),

@@ -13,9 +13,12 @@ pub enum Error {
     /// Only a version in force can be ended.
     #[error("the version is a draft")]
     Draft,
-    /// Somebody else drafts the next version.
+    /// Somebody else drafts the next version, or has changed the draft since it was looked at.
     #[error("another draft of the scheme was saved meanwhile")]
     DraftedMeanwhile,
+    /// Who drafted a version neither puts it in force nor ends it.
+    #[error("the version was drafted by the same person")]
+    SamePerson,
     /// What is kept doesn't read as a scheme: seeds that don't fit, or a table changed by hand.
     #[error("scheme {code} cannot be read")]
     Unreadable {

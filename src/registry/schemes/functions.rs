@@ -26,6 +26,19 @@ use crate::kernel::money::Fen;
 use crate::kernel::month::Month;
 use crate::registry::schemes::values::Day;
 
+/// Each function with the way it is called.
+pub const FUNCTIONS: [(&str, &str); 9] = [
+    ("date", "date(\"2020-12-21\")"),
+    ("years", "years(from, to)"),
+    ("months", "months(from, to)"),
+    ("years_after", "years_after(day, n)"),
+    ("month_of", "month_of(day)"),
+    ("yuan", "yuan(n)"),
+    ("percent", "percent(amount, n)"),
+    ("least", "least(a, b)"),
+    ("greatest", "greatest(a, b)"),
+];
+
 /// Declared once. No name of it is taken twice, so that no declaration fails: the tests call each function.
 pub static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
     let mut env = Env::default().with_optional_support(false).with_stdlib();

@@ -25,7 +25,7 @@ use crate::codes;
 use crate::kernel::area::AreaCode;
 use crate::kernel::codes::Code;
 use crate::kernel::dates::Timestamp;
-use crate::kernel::ids::{OrganisationId, PersonId, SchemeVersionId};
+use crate::kernel::ids::{AccountId, OrganisationId, PersonId, SchemeVersionId};
 use crate::kernel::money::Fen;
 use crate::kernel::month::Month;
 use crate::kernel::skill::SkillLevel;
@@ -165,7 +165,11 @@ pub struct Stored {
     /// With the last day as it is now.
     pub scheme: SchemeVersion,
     pub state: VersionState,
+    /// Who saved it last; `None`: the seeds.
+    pub drafted_by: Option<AccountId>,
     pub drafted_at: Timestamp,
+    /// Never who drafted it.
+    pub in_force_by: Option<AccountId>,
     pub in_force_at: Option<Timestamp>,
 }
 
@@ -198,6 +202,29 @@ pub enum Schedule {
     PerLevel,
     /// 每次培训、竞赛或项目
     PerEvent,
+}
+
+codes! {
+    pub enum ScheduleKind("scheme-schedule") {
+        Once = "once",
+        Monthly = "monthly",
+        Instalments = "instalments",
+        PerLevel = "per-level",
+        PerEvent = "per-event",
+    }
+}
+
+impl Schedule {
+    #[must_use]
+    pub const fn kind(&self) -> ScheduleKind {
+        match self {
+            Self::Once => ScheduleKind::Once,
+            Self::Monthly => ScheduleKind::Monthly,
+            Self::Instalments { .. } => ScheduleKind::Instalments,
+            Self::PerLevel => ScheduleKind::PerLevel,
+            Self::PerEvent => ScheduleKind::PerEvent,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 use chrono::NaiveDate;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use crate::db::{Conn, Tx};
 use crate::kernel::context::Context;
@@ -9,20 +10,42 @@ use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::audit;
 use crate::registry::schemes::error::Error;
 use crate::registry::schemes::rules::assess::Compiled;
-use crate::registry::schemes::rules::check::{check, check_overlap};
+use crate::registry::schemes::rules::check::{check, check_followed, check_overlap};
 use crate::registry::schemes::{SchemeVersion, Stored, VersionState, store};
 
 /// Saves the draft of a scheme's next version, in place of the draft that there may be. The number of the version is
 /// given here, whatever `scheme` says.
 pub fn scheme_save(tx: &mut Tx, context: &Context, scheme: &SchemeVersion) -> Result<Stored, Error> {
+    save(tx, context, scheme, None)
+}
+
+/// The same for somebody who looked at the draft that there was, as [`mark`] names it; empty: at none.
+///
+/// # Errors
+/// [`Error::DraftedMeanwhile`] where it isn't that draft any more.
+pub fn scheme_save_over(
+    tx: &mut Tx,
+    context: &Context,
+    scheme: &SchemeVersion,
+    seen: &str,
+) -> Result<Stored, Error> {
+    save(tx, context, scheme, Some(seen))
+}
+
+fn save(tx: &mut Tx, context: &Context, scheme: &SchemeVersion, seen: Option<&str>) -> Result<Stored, Error> {
     // A bad code is told with everything else, before anything is held by it.
     check(&SchemeVersion { version: 1, ..scheme.clone() })?;
     store::hold(tx, &scheme.code)?;
     let versions = store::of_code(tx, &scheme.code)?;
     let draft = versions.iter().find(|one| one.state == VersionState::Draft);
+    if seen.is_some_and(|seen| draft.map(mark).unwrap_or_default() != seen) {
+        return Err(Error::DraftedMeanwhile);
+    }
     let newest = versions.iter().map(|one| one.scheme.version).max().unwrap_or(0);
     let version = draft.map_or(newest + 1, |draft| draft.scheme.version);
     let scheme = SchemeVersion { version, ..scheme.clone() };
+    known_exclusions(tx, &scheme)?;
+    check_followed(&scheme, &in_force_of(&versions))?;
     let id = match draft {
         Some(draft) if store::replace_draft(tx, context, draft.id, &scheme)? => draft.id,
         Some(_) => return Err(Error::DraftedMeanwhile),
@@ -33,8 +56,30 @@ pub fn scheme_save(tx: &mut Tx, context: &Context, scheme: &SchemeVersion) -> Re
     store::find(tx, id)?.ok_or(Error::NotFound)
 }
 
-/// Puts a draft in force. Its days may not be those of another version, and what it excludes must be there.
+/// Puts a draft in force, by somebody else than drafted it. Its days may not be those of another version.
 pub fn scheme_put_in_force(tx: &mut Tx, context: &Context, id: SchemeVersionId) -> Result<Stored, Error> {
+    put_in_force(tx, context, id, None)
+}
+
+/// The same for somebody who looked at the draft as [`mark`] names it.
+///
+/// # Errors
+/// [`Error::DraftedMeanwhile`] where it says something else by now.
+pub fn scheme_put_in_force_as_seen(
+    tx: &mut Tx,
+    context: &Context,
+    id: SchemeVersionId,
+    seen: &str,
+) -> Result<Stored, Error> {
+    put_in_force(tx, context, id, Some(seen))
+}
+
+fn put_in_force(
+    tx: &mut Tx,
+    context: &Context,
+    id: SchemeVersionId,
+    seen: Option<&str>,
+) -> Result<Stored, Error> {
     let code = store::find(tx, id)?.ok_or(Error::NotFound)?.scheme.code;
     store::hold(tx, &code)?;
     // Read again: the draft may have been changed until it was held.
@@ -42,10 +87,12 @@ pub fn scheme_put_in_force(tx: &mut Tx, context: &Context, id: SchemeVersionId) 
     if draft.state != VersionState::Draft {
         return Err(Error::InForce);
     }
+    if seen.is_some_and(|seen| mark(&draft) != seen) {
+        return Err(Error::DraftedMeanwhile);
+    }
+    second_person(context, &draft)?;
     check(&draft.scheme)?;
-    known_exclusions(tx, &draft.scheme)?;
-    let others = store::of_code(tx, &code)?.into_iter().filter(|one| one.state == VersionState::InForce);
-    check_overlap(&draft.scheme, &others.map(|one| one.scheme).collect::<Vec<_>>())?;
+    check_overlap(&draft.scheme, &in_force_of(&store::of_code(tx, &code)?))?;
     if !store::put_in_force(tx, context, id)? {
         return Err(Error::InForce);
     }
@@ -55,7 +102,8 @@ pub fn scheme_put_in_force(tx: &mut Tx, context: &Context, id: SchemeVersionId) 
     store::find(tx, id)?.ok_or(Error::NotFound)
 }
 
-/// Sets the last day of a version in force, today or later, so that another can follow it. What was decided stays.
+/// Sets the last day of a version in force, today or later, so that another can follow it. Somebody else than drafted
+/// it does. What was decided stays.
 pub fn scheme_end(
     tx: &mut Tx,
     context: &Context,
@@ -68,6 +116,7 @@ pub fn scheme_end(
     if stored.state == VersionState::Draft {
         return Err(Error::Draft);
     }
+    second_person(context, &stored)?;
     if last < context.today() {
         return Err(Invalid::one("valid_to", "past-date").into());
     }
@@ -75,13 +124,36 @@ pub fn scheme_end(
         return Err(Invalid::one("valid_to", "date-order").into());
     }
     let ended = SchemeVersion { valid_to: Some(last), ..stored.scheme };
-    let others = store::of_code(tx, &code)?.into_iter().filter(|one| one.state == VersionState::InForce);
-    check_overlap(&ended, &others.map(|one| one.scheme).collect::<Vec<_>>())
+    check_overlap(&ended, &in_force_of(&store::of_code(tx, &code)?))
         .map_err(|Invalid(errors)| Invalid(errors.into_iter().map(at_last_day).collect()))?;
     store::set_last_day(tx, id, last)?;
     let details = json!({ "code": code, "version": ended.version, "valid_to": last });
     audit::store::record(tx, context, "scheme_end", ("scheme", id), details)?;
     store::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// Whether the caller may put the version in force or end it: who drafted it may not. What no person drafted (the seeds)
+/// anybody may.
+#[must_use]
+pub fn is_second_person(context: &Context, stored: &Stored) -> bool {
+    stored.drafted_by.is_none() || stored.drafted_by != context.account()
+}
+
+fn second_person(context: &Context, stored: &Stored) -> Result<(), Error> {
+    if is_second_person(context, stored) { Ok(()) } else { Err(Error::SamePerson) }
+}
+
+/// What a version says, in short: another content has another mark.
+#[must_use]
+pub fn mark(stored: &Stored) -> String {
+    // A scheme that was stored can be written.
+    let content = serde_json_canonicalizer::to_vec(&stored.scheme).unwrap_or_default();
+    hex::encode(Sha256::digest(content))
+}
+
+fn in_force_of(versions: &[Stored]) -> Vec<SchemeVersion> {
+    let in_force = versions.iter().filter(|one| one.state == VersionState::InForce);
+    in_force.map(|one| one.scheme.clone()).collect()
 }
 
 fn at_last_day(error: FieldError) -> FieldError {

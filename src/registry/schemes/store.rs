@@ -5,7 +5,7 @@ use crate::db::schema::{scheme_codes, scheme_versions as versions};
 use crate::db::types::At;
 use crate::db::{Conn, DbError, Tx};
 use crate::kernel::context::Context;
-use crate::kernel::ids::{SchemeVersionId, entity};
+use crate::kernel::ids::{AccountId, SchemeVersionId, entity};
 use crate::registry::schemes::error::Error;
 use crate::registry::schemes::{SchemeVersion, Stored, VersionState};
 use crate::{on_each, stored_as_code};
@@ -20,7 +20,9 @@ struct VersionRow {
     valid_to: Option<NaiveDate>,
     content: String,
     state: VersionState,
+    drafted_by: Option<AccountId>,
     drafted_at: At,
+    in_force_by: Option<AccountId>,
     in_force_at: Option<At>,
 }
 
@@ -34,7 +36,9 @@ impl TryFrom<VersionRow> for Stored {
             id: row.id,
             scheme,
             state: row.state,
+            drafted_by: row.drafted_by,
             drafted_at: row.drafted_at.into(),
+            in_force_by: row.in_force_by,
             in_force_at: row.in_force_at.map(Into::into),
         })
     }
@@ -163,6 +167,17 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Stored>, Error> {
     let rows: Vec<VersionRow> = versions::table
         .select(VersionRow::as_select())
         .order((versions::code, versions::version.desc()))
+        .load(conn)
+        .map_err(DbError::from)?;
+    rows.into_iter().map(Stored::try_from).collect()
+}
+
+/// The drafts, by code.
+pub fn drafts(conn: &mut Conn) -> Result<Vec<Stored>, Error> {
+    let rows: Vec<VersionRow> = versions::table
+        .filter(versions::state.eq(VersionState::Draft))
+        .select(VersionRow::as_select())
+        .order(versions::code)
         .load(conn)
         .map_err(DbError::from)?;
     rows.into_iter().map(Stored::try_from).collect()

@@ -18,7 +18,7 @@ use crate::registry::credit::{AppealStatus, CreditList, Filter, Listing, Listing
 use crate::registry::exams::rules::session::Stage;
 use crate::registry::training::rules::review_due;
 use crate::registry::training::{Class, ClassState, ClassStatus, Phase};
-use crate::registry::{areas, certificates, credit, exams, firstaid, training, watch};
+use crate::registry::{areas, certificates, credit, exams, firstaid, schemes, training, watch};
 
 /// One line of the list. Its words are `task-<key>` and `task-<key>-detail`.
 pub struct Task {
@@ -62,6 +62,7 @@ pub fn tasks(conn: &mut Conn, app: &App, context: &Context, actor: &Actor) -> Re
             found.extend(revocations(conn, actor)?);
             found.extend(bulk_revocations(conn, app, actor)?);
             found.extend(credit_decisions(conn, actor)?);
+            found.extend(scheme_drafts(conn, context)?);
             found.extend(missing_populations(conn, context, actor)?);
             found.extend(money::tasks(conn, context, actor)?);
             found
@@ -168,6 +169,19 @@ fn credit_decisions(conn: &mut Conn, actor: &Actor) -> Result<Vec<Task>, Problem
         found.push(task("credit-appeals", "/credit?appeal=open".to_owned(), Some(to_hear)));
     }
     Ok(found)
+}
+
+/// Drafts of schemes that somebody else has to put in force.
+fn scheme_drafts(conn: &mut Conn, context: &Context) -> Result<Vec<Task>, Problem> {
+    let drafts = schemes::store::drafts(conn)?;
+    let others: Vec<_> =
+        drafts.iter().filter(|draft| schemes::service::is_second_person(context, draft)).collect();
+    let href = match others.as_slice() {
+        [] => return Ok(Vec::new()),
+        [one] => format!("/schemes/{}", one.id),
+        _ => "/schemes".to_owned(),
+    };
+    Ok(vec![task("scheme-drafts", href, Some(others.len()))])
 }
 
 /// A black listing in force of the account's own person or organisation that nobody has appealed against.

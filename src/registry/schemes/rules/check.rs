@@ -48,11 +48,30 @@ pub fn check(scheme: &SchemeVersion) -> Result<Compiled, Invalid> {
 /// # Errors
 /// Names the version and its days, at `valid_from`.
 pub fn check_overlap(scheme: &SchemeVersion, others: &[SchemeVersion]) -> Result<(), Invalid> {
+    refuse_overlaps(overlapping(scheme, others))
+}
+
+/// Refuses a draft that could never be put in force: one that begins no later than a version whose days it shares. A
+/// version that began before it can still be ended in time.
+///
+/// # Errors
+/// As [`check_overlap`].
+pub fn check_followed(draft: &SchemeVersion, others: &[SchemeVersion]) -> Result<(), Invalid> {
+    refuse_overlaps(overlapping(draft, others).filter(|other| other.valid_from >= draft.valid_from))
+}
+
+/// The other versions of a scheme that share days with it.
+pub fn overlapping<'a>(
+    scheme: &'a SchemeVersion,
+    others: &'a [SchemeVersion],
+) -> impl Iterator<Item = &'a SchemeVersion> {
     let own = Period { from: scheme.valid_from, to: scheme.valid_to };
-    let overlapping =
-        others.iter().filter(|other| other.code == scheme.code && other.version != scheme.version);
+    let others = others.iter().filter(|other| other.code == scheme.code && other.version != scheme.version);
+    others.filter(move |other| Period { from: other.valid_from, to: other.valid_to }.overlaps(&own))
+}
+
+fn refuse_overlaps<'a>(overlapping: impl Iterator<Item = &'a SchemeVersion>) -> Result<(), Invalid> {
     let errors = overlapping
-        .filter(|other| Period { from: other.valid_from, to: other.valid_to }.overlaps(&own))
         .map(|other| {
             let last = other.valid_to.map_or_else(|| "…".to_owned(), |day| day.to_string());
             FieldError::new("valid_from", "versions-overlap")

@@ -4,7 +4,7 @@ pub mod assess;
 pub mod check;
 pub mod possible;
 pub mod trial;
-mod try_out;
+pub mod try_out;
 
 #[cfg(test)]
 mod tests;
