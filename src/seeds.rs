@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::kernel::area::AreaCode;
+use crate::kernel::money::Fen;
 use crate::kernel::skill::{Education, ExamPart, Occupation, SkillLevel};
 use crate::kernel::vocabulary::{
     AreaKind, Audience, Basis, BlockedStep, Declaration, FigureKind, Indicator, ModuleTheme, TrainingKind,
@@ -170,7 +171,34 @@ pub struct Jurisdiction {
     /// Empty once loaded: they stand in [`Seeds::schemes`].
     #[serde(rename = "scheme", default)]
     schemes: Vec<toml::Table>,
+    /// 指导工资, in the order in which they took effect.
+    #[serde(rename = "guidance_wage", default)]
+    pub guidance_wages: Vec<GuidanceWage>,
     pub rules: Rules,
+}
+
+/// A notice of guidance wages (指导工资).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuidanceWage {
+    pub effective_from: NaiveDate,
+    pub document: String,
+    pub source: String,
+    #[serde(default)]
+    pub illustrative: bool,
+    #[serde(rename = "level")]
+    pub levels: Vec<LevelWage>,
+}
+
+/// Of one level, in fen a month.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LevelWage {
+    #[serde(deserialize_with = "level")]
+    pub level: SkillLevel,
+    pub low: Fen,
+    pub median: Fen,
+    pub high: Fen,
 }
 
 /// How long a certificate is valid (证书有效期), and how soon before its end it may be renewed.

@@ -16,8 +16,15 @@ const LAYERS: &[&[&str]] = &[
     &["registry::people"],
     &["registry::accounts", "registry::employment"],
     &["registry::training"],
-    &["registry::exams", "registry::firstaid", "registry::recorded", "registry::credit"],
-    &["registry::certificates"],
+    &[
+        "registry::exams",
+        "registry::firstaid",
+        "registry::recorded",
+        "registry::credit",
+        "registry::contests",
+        "registry::wages",
+    ],
+    &["registry::certificates", "registry::certified_lists"],
     &["registry::watch"],
     &["registry::schemes"],
     &["registry::ledger", "registry::statements"],
@@ -159,6 +166,10 @@ const TABLES: &[(&str, &[&str])] = &[
     ("recorded", &["recorded_certificates", "people"]),
     // So does a list of the listed.
     ("credit", &["credit_listings", "credit_events", "people", "organisations"]),
+    // And one of winners.
+    ("contests", &["contests", "contest_results", "people"]),
+    ("certified_lists", &["certified_lists", "certified_list_lines"]),
+    ("wages", &["wage_notices", "wage_levels"]),
     (
         "certificates",
         &[

@@ -45,6 +45,9 @@ const PUBLIC: &[&str] = &[
     // 公示: approved claims with masked names, for anybody who would object.
     "GET /api/v1/subsidy-notices",
     "GET /subsidy-notices",
+    // 指导工资: published for anybody, and about nobody.
+    "GET /api/v1/guidance-wages",
+    "GET /guidance-wages",
     // Conformance suites, where `serve --vc-api` asked for them; not in production.
     "POST /credentials/issue",
     "POST /credentials/verify",

@@ -23,6 +23,7 @@ mod people;
 mod schema;
 mod schemes;
 mod subsidies;
+mod talent;
 mod training;
 mod types;
 mod vc_api;

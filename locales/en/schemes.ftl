@@ -122,6 +122,7 @@ fact-source-certificate = Certificate
 fact-source-recorded-certificate = Recorded certificate
 fact-source-first-aid-certificate = First-aid certificate
 fact-source-enrolment = Enrolment
+fact-source-contest-result = Contest result
 fact-source-credit-listing = Credit list
 fact-source-ledger = Subsidy ledger
 fact-source-import = Imported file

@@ -122,6 +122,7 @@ fact-source-certificate = 证书
 fact-source-recorded-certificate = 登记的外地证书
 fact-source-first-aid-certificate = 救护员证
 fact-source-enrolment = 培训记录
+fact-source-contest-result = 竞赛成绩登记
 fact-source-credit-listing = 红黑名单
 fact-source-ledger = 补贴账
 fact-source-import = 导入文件

@@ -412,6 +412,7 @@ diesel::table! {
         application_id -> Nullable<Identifier>,
         enrolment_id -> Nullable<Identifier>,
         first_aid_id -> Nullable<Identifier>,
+        contest_result_id -> Nullable<Identifier>,
         replaces_id -> Nullable<Identifier>,
         renews_id -> Nullable<Identifier>,
         status_list -> Integer,
@@ -983,6 +984,126 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    contests (id) {
+        id -> Identifier,
+        code -> Text,
+        name -> Text,
+        tier -> Text,
+        occupation -> Text,
+        organiser -> Text,
+        announced_on -> Date,
+        document -> Text,
+        award_rank -> Nullable<Integer>,
+        award_level -> Nullable<Text>,
+        award_document -> Nullable<Text>,
+        award_body_id -> Nullable<Identifier>,
+        entered_by -> Identifier,
+        entered_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    contest_results (id) {
+        id -> Identifier,
+        contest_id -> Identifier,
+        person_id -> Identifier,
+        rank -> Nullable<Integer>,
+        honour -> Nullable<Text>,
+        status -> Text,
+        entered_by -> Identifier,
+        entered_at -> Instant,
+        decided_by -> Nullable<Identifier>,
+        decided_at -> Nullable<Instant>,
+        words -> Nullable<Text>,
+        cancelled_by -> Nullable<Identifier>,
+        cancelled_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    certified_lists (id) {
+        id -> Identifier,
+        number -> Text,
+        department -> Text,
+        purpose -> Text,
+        area_code -> Nullable<Text>,
+        tier -> Text,
+        rank_to -> Integer,
+        honoured -> Bool,
+        from_date -> Date,
+        to_date -> Date,
+        digits -> Text,
+        people -> Integer,
+        digest -> Text,
+        statement -> Text,
+        made_by -> Identifier,
+        made_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Identifier;
+
+    certified_list_lines (list_id, place) {
+        list_id -> Identifier,
+        place -> Integer,
+        person_id -> Identifier,
+        result_id -> Identifier,
+        name -> Text,
+        contest -> Text,
+        tier -> Text,
+        rank -> Nullable<Integer>,
+        honour -> Nullable<Text>,
+        announced_on -> Date,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    wage_notices (id) {
+        id -> Identifier,
+        area_code -> Text,
+        occupation -> Text,
+        effective_from -> Date,
+        document -> Text,
+        source -> Text,
+        illustrative -> Bool,
+        status -> Text,
+        entered_by -> Nullable<Identifier>,
+        entered_at -> Instant,
+        decided_by -> Nullable<Identifier>,
+        decided_at -> Nullable<Instant>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Identifier;
+
+    wage_levels (notice_id, level) {
+        notice_id -> Identifier,
+        level -> Text,
+        low -> BigInt,
+        median -> BigInt,
+        high -> BigInt,
+    }
+}
+
 diesel::joinable!(elder_populations -> areas (area_code));
 diesel::joinable!(organisations -> areas (area_code));
 diesel::joinable!(accreditations -> organisations (organisation_id));
@@ -1022,6 +1143,8 @@ diesel::joinable!(first_aid_certificates -> accounts (recorded_by));
 diesel::joinable!(credit_listings -> people (person_id));
 diesel::joinable!(credit_listings -> organisations (organisation_id));
 diesel::joinable!(credit_events -> credit_listings (listing_id));
+diesel::joinable!(contest_results -> contests (contest_id));
+diesel::joinable!(contest_results -> people (person_id));
 diesel::joinable!(certificate_reservations -> people (person_id));
 diesel::joinable!(certificate_reservations -> organisations (body_id));
 diesel::joinable!(certificate_reservations -> applications (application_id));
@@ -1070,6 +1193,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     first_aid_certificates,
     credit_listings,
     credit_events,
+    contests,
+    contest_results,
+    certified_lists,
+    certified_list_lines,
+    wage_notices,
+    wage_levels,
     certificate_serials,
     certificate_days,
     certificate_reservations,

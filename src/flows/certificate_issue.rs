@@ -1,4 +1,5 @@
-//! 发证: from a passed exam, a completed class or a first-aid certificate on record to a signed certificate.
+//! 发证: from a passed exam, a completed class, a first-aid certificate on record or a rank in a contest to a signed
+//! certificate.
 //!
 //! The one flow with two transactions, because signing stands between them. The first takes numbers and keeps the
 //! frozen records whose exact bytes are to be signed; the second stores what was signed, with its leaf for the log.
@@ -19,7 +20,9 @@ use crate::flows::scheme_book::SchemeBook;
 use crate::kernel::area::AreaCode;
 use crate::kernel::certificate_number::{BodyCode, CertificateNumber};
 use crate::kernel::context::{Actor, Context};
-use crate::kernel::ids::{ApplicationId, ClassId, ExamSessionId, FirstAidCertificateId, OrganisationId};
+use crate::kernel::ids::{
+    ApplicationId, ClassId, ContestResultId, ExamSessionId, FirstAidCertificateId, OrganisationId,
+};
 use crate::proof::keys::Signer;
 use crate::proof::payload::Environment;
 use crate::proof::trust::TrustedKey;
@@ -30,7 +33,7 @@ use crate::registry::certificates::{
     self, Certificate, ChangeReason, NewCertificate, Origin, ReasonCode, Reservation,
 };
 use crate::registry::training::EnrolmentState;
-use crate::registry::{exams, firstaid, training};
+use crate::registry::{contests, exams, firstaid, training};
 use crate::seeds::Seeds;
 
 use reserve::Order;
@@ -160,6 +163,32 @@ pub fn first_aid_record_issue(
     let issued = issue_earned(desk, context, issuer.id, &wanted, |tx, _| {
         let (seen, issuer) = firstaid::service::own(tx, context, id)?;
         Ok(vec![Grounds::on_record(&seen, &issuer, context.today()).map_err(Error::from)])
+    });
+    only(issued?)
+}
+
+/// 竞赛晋升发证: issues the level that a confirmed rank has earned, by the caller's body, which the contest names.
+pub fn contest_certificate_issue(
+    desk: &Desk<'_>,
+    context: &Context,
+    actor: &Actor,
+    id: ContestResultId,
+) -> Result<Certificate, Error> {
+    let body = desk.database.read(|conn| {
+        let (contest, _) = contests::service::result(conn, actor, id)?;
+        let body = contest.award.map(|award| award.body).filter(|body| actor.organisation == Some(*body));
+        body.ok_or(Error::NotFound)
+    })?;
+    let origin = Origin::Contest(id);
+    let issued = issue_earned(desk, context, body, &[Earned { by: origin, number: None }], |tx, _| {
+        let (contest, result) = contests::service::held_result(tx, actor, id)?;
+        // Of one that was issued already that is told, and not that the winner has it.
+        let held = if certificates::store::issued_for(tx, &[origin])?.is_empty() {
+            certificates::held::held(tx, result.person, context.today())?
+        } else {
+            Vec::new()
+        };
+        Ok(vec![Grounds::awarded(&contest, &result, &held).map_err(Error::from)])
     });
     only(issued?)
 }

@@ -4,7 +4,7 @@ use crate::db::DbError;
 use crate::kernel::invalid::Invalid;
 use crate::registry::{
     accounts, areas, certificates, credit, employment, exams, indicators, ledger, organisations, people,
-    schemes, subsidies, training,
+    schemes, subsidies, training, wages,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +39,8 @@ pub enum Error {
     Subsidies(#[from] subsidies::error::Error),
     #[error(transparent)]
     Schemes(#[from] schemes::error::Error),
+    #[error(transparent)]
+    Wages(#[from] wages::error::Error),
     #[error(transparent)]
     Database(#[from] DbError),
 }

@@ -5,7 +5,7 @@ use crate::db::Tx;
 use crate::flows::error::Error;
 use crate::kernel::context::Context;
 use crate::registry::areas::{self, Area, NewPopulation};
-use crate::registry::{indicators, schemes, training};
+use crate::registry::{indicators, schemes, training, wages};
 use crate::seeds::{Population, Seeds};
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,6 +28,7 @@ pub fn seed(tx: &mut Tx, context: &Context, seeds: &Seeds) -> Result<Seeded, Err
     training::service::programmes_seed(tx, context, &seeds.programmes)?;
     indicators::service::targets_seed(tx, context, &seeds.jurisdictions)?;
     schemes::service::schemes_seed(tx, context, &seeds.schemes)?;
+    wages::service::wages_seed(tx, context, &seeds.jurisdictions)?;
     let populations = populations(tx, context, &seeds.populations)?;
     Ok(Seeded { areas: seeds.areas.len(), populations })
 }

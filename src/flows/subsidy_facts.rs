@@ -14,6 +14,7 @@ use crate::kernel::month::Month;
 use crate::kernel::skill::SkillLevel;
 use crate::kernel::vocabulary::Audience;
 use crate::registry::certificates::history_store::{self, HeldBy, LevelSpell};
+use crate::registry::contests::{self, Contest, ContestResult};
 use crate::registry::credit::{self, Listing, Subject};
 use crate::registry::employment::{DeclaredService, DeclaredStatus, Employment};
 use crate::registry::firstaid::{FirstAid, FirstAidKind};
@@ -65,6 +66,7 @@ pub fn gather_people(
     let mut finished = trainings::finished(conn, people)?;
     let mut hours = trainings::hours_by_year(conn, people)?;
     let mut told = statements::store::of_people(conn, people)?;
+    let mut won = contests::store::confirmed_of(conn, people)?;
     let mut paid = sums_store::paid_to_people(conn, people)?;
     let mut paid_events = sums_store::paid_events(conn, people)?;
     let subjects: Vec<Subject> = people.iter().copied().map(Subject::Person).collect();
@@ -80,6 +82,7 @@ pub fn gather_people(
             finished: finished.remove(&id).unwrap_or_default(),
             hours: hours.remove(&id).unwrap_or_default(),
             told: told.remove(&id).unwrap_or_default(),
+            won: won.remove(&id).unwrap_or_default(),
             paid: paid.remove(&id).unwrap_or_default(),
             paid_events: paid_events.remove(&id).unwrap_or_default(),
         };
@@ -141,6 +144,8 @@ struct Known {
     finished: Vec<Finished>,
     hours: HashMap<i32, i64>,
     told: Vec<Statement>,
+    /// Results of contests that count, the last announced last.
+    won: Vec<(Contest, ContestResult)>,
     paid: BTreeMap<String, i64>,
     paid_events: Vec<(EventName, NaiveDate)>,
 }
@@ -158,6 +163,7 @@ impl Known {
         self.employment(&mut facts, positions, employers);
         self.certificates(&mut facts);
         self.training(&mut facts);
+        self.contests(&mut facts);
         let paid = Value::IntegersByKey(self.paid.clone());
         facts.set(FactName::PaidByScheme, paid, source(SourceKind::Ledger, ""));
         facts
@@ -302,6 +308,39 @@ impl Known {
         }
         counts
     }
+}
+
+impl Known {
+    /// Contests of this registry, beside those of which a file tells; of a contest in both, what was confirmed here.
+    fn contests(&self, facts: &mut Facts) {
+        let on = facts.on;
+        let won = || self.won.iter().filter(|(contest, _)| contest.announced_on <= on);
+        let ranks = won().filter_map(|(contest, one)| one.rank.map(|rank| (contest, one, i64::from(rank))));
+        confirmed(facts, FactName::ContestRank, ranks.collect());
+        let tiers = won().map(|(contest, one)| (contest, one, i64::from(contest.tier.number())));
+        confirmed(facts, FactName::ContestTier, tiers.collect());
+    }
+}
+
+/// Sets what is confirmed of contests over what was told of them. The source names each contest with its result, and
+/// then the files.
+fn confirmed(facts: &mut Facts, name: FactName, confirmed: Vec<(&Contest, &ContestResult, i64)>) {
+    if confirmed.is_empty() {
+        return;
+    }
+    let told = facts.values.get(&name).map(|fact| fact.source.reference.clone());
+    let mut table = match facts.known(name) {
+        Some(Value::IntegersByKey(table)) => table.clone(),
+        _ => BTreeMap::new(),
+    };
+    let mut references = Vec::with_capacity(confirmed.len() + 1);
+    for (contest, one, value) in confirmed {
+        table.insert(contest.code.as_str().to_owned(), value);
+        references.push(format!("{}#{}", contest.code.as_str(), one.id));
+    }
+    references.extend(told);
+    let from = source(SourceKind::ContestResult, references.join("; "));
+    facts.set(name, Value::IntegersByKey(table), from);
 }
 
 fn level_key(level: SkillLevel) -> String {

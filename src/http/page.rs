@@ -131,6 +131,7 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("budgets", "/budgets"),
             ("clawbacks", "/clawbacks"),
             ("credit", "/credit"),
+            ("talent", "/talent"),
             ("organisations", "/organisations"),
             ("areas", "/areas"),
         ],
@@ -162,6 +163,7 @@ pub fn navigation(role: Role, path: &str) -> Vec<Value> {
             ("exams", "/exams"),
             ("certificates", "/certificates"),
             ("recorded", "/recorded"),
+            ("talent", "/talent"),
             ("my-credit", "/my/credit"),
         ],
         Role::FirstAidIssuer => &[

@@ -19,8 +19,8 @@ use crate::http::texts::Texts;
 use crate::kernel::calendar::CalendarMissing;
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::registry::{
-    accounts, areas, certificates, credit, employment, exams, firstaid, indicators, ledger, organisations,
-    people, recorded, schemes, subsidies, training, watch,
+    accounts, areas, certificates, certified_lists, contests, credit, employment, exams, firstaid,
+    indicators, ledger, organisations, people, recorded, schemes, subsidies, training, wages, watch,
 };
 
 #[derive(Debug)]
@@ -360,6 +360,51 @@ impl From<credit::error::Error> for Problem {
     }
 }
 
+impl From<contests::error::Error> for Problem {
+    fn from(error: contests::error::Error) -> Self {
+        use contests::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Conflict(conflict) => Self::Conflict(conflict.code()),
+            Error::Organisations(error) => error.into(),
+            Error::People(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<certified_lists::error::Error> for Problem {
+    fn from(error: certified_lists::error::Error) -> Self {
+        use certified_lists::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Changed(_) => Self::Internal(error.to_string()),
+            Error::Signing(error) => {
+                tracing::error!(%error, "a list was not vouched for");
+                Self::Conflict("list-key-out-of-reach")
+            }
+            Error::People(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<wages::error::Error> for Problem {
+    fn from(error: wages::error::Error) -> Self {
+        use wages::error::Error;
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::NotFound => Self::NotFound,
+            Error::Stale => Self::Stale,
+            Error::Conflict(conflict) => Self::Conflict(conflict.code()),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<recorded::error::Error> for Problem {
     fn from(error: recorded::error::Error) -> Self {
         use recorded::error::Error;
@@ -388,6 +433,8 @@ impl From<certificates::error::Error> for Problem {
             Error::NotIssuable(NotIssuable::NotCompleted) => Self::Conflict("not-completed"),
             Error::NotIssuable(NotIssuable::NoCertificate) => Self::Conflict("programme-without-certificate"),
             Error::NotIssuable(NotIssuable::NotOnRecord) => Self::Conflict("first-aid-not-recordable"),
+            Error::NotIssuable(NotIssuable::NotAwarded) => Self::Conflict("contest-not-awarded"),
+            Error::NotIssuable(NotIssuable::LevelHeld) => Self::Conflict("level-held"),
             Error::NoKey => Self::Conflict("no-issuing-key"),
             Error::LogDisagrees(why) => {
                 tracing::error!(%why, "nothing is signed");
@@ -427,6 +474,7 @@ impl From<certificates::error::Error> for Problem {
             Error::Exam(error) => error.into(),
             Error::Training(error) => error.into(),
             Error::FirstAid(error) => error.into(),
+            Error::Contest(error) => error.into(),
             Error::NotCleared(NotCleared::Database(error)) | Error::Database(error) => error.into(),
             Error::NoStatusPlace | Error::BrokenDraft => Self::Internal(error.to_string()),
         }
@@ -539,6 +587,7 @@ impl From<flows::error::Error> for Problem {
             Error::Ledger(error) => error.into(),
             Error::Subsidies(error) => error.into(),
             Error::Schemes(error) => error.into(),
+            Error::Wages(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

@@ -6,6 +6,7 @@ mod offices;
 mod people;
 mod public;
 mod subsidies;
+mod talent;
 mod training;
 mod who;
 
@@ -116,6 +117,7 @@ pub fn table() -> Vec<RouteSpec> {
         training::routes(),
         certificates::routes(),
         subsidies::routes(),
+        talent::routes(),
     ];
     sections.into_iter().flatten().collect()
 }

@@ -328,6 +328,12 @@ mod tests {
         check::<crate::registry::schemes::ConditionOutcome>();
         check::<crate::registry::schemes::VersionState>();
         check::<crate::registry::schemes::BuiltIn>();
+        check::<crate::registry::contests::Tier>();
+        check::<crate::registry::contests::ResultStatus>();
+        check::<crate::registry::contests::error::Conflict>();
+        check::<crate::registry::certified_lists::Digits>();
+        check::<crate::registry::wages::WageStatus>();
+        check::<crate::registry::wages::error::Conflict>();
         check::<crate::registry::credit::CreditList>();
         check::<crate::registry::credit::Grounds>();
         check::<crate::registry::credit::ListingStatus>();

@@ -108,6 +108,14 @@ entities! {
     /// 红黑名单上的一项
     CreditListing => CreditListingId,
     CreditEvent => CreditEventId,
+    /// 职业技能竞赛
+    Contest => ContestId,
+    /// 竞赛成绩: one person's rank or honour.
+    ContestResult => ContestResultId,
+    /// 送其他部门的名单
+    CertifiedList => CertifiedListId,
+    /// 指导工资的一次发布
+    WageNotice => WageNoticeId,
     Certificate => CertificateId,
     CertificateEvent => CertificateEventId,
     /// 批量撤销

@@ -19,6 +19,7 @@ pub mod jsonld;
 mod jwt;
 pub mod key_events;
 pub mod keys;
+pub mod list_statement;
 pub mod log;
 pub mod payload;
 mod pdf;

@@ -10,9 +10,9 @@ use crate::seeds::Seeds;
 /// What is attested, and what the holder had to show for it.
 pub fn of(seeds: &Seeds, merit: &Merit) -> (Attested, Words) {
     match merit.clone() {
-        Merit::Skill { occupation, specialty, level, results } => {
+        Merit::Skill { occupation, specialty, level, results, criteria } => {
             let words = level_words(seeds, level);
-            let criteria = assessed(seeds, &words);
+            let criteria = criteria.unwrap_or_else(|| assessed(seeds, &words));
             let attested = Skill {
                 occupation: Named::new(occupation, occupation_words(seeds, occupation)),
                 specialty: specialty_named(specialty),

@@ -6,7 +6,8 @@ use crate::app::App;
 use crate::db::Conn;
 use crate::flows::certificate_change::{Asked, certificate_change};
 use crate::flows::certificate_issue::{
-    Issued, certificate_issue, class_certificates_issue, first_aid_record_issue, session_certificates_issue,
+    Issued, certificate_issue, class_certificates_issue, contest_certificate_issue, first_aid_record_issue,
+    session_certificates_issue,
 };
 use crate::http::api::log::PROOF_TYPE;
 use crate::http::call::{Answer, Call, ok, ok_with_version};
@@ -15,7 +16,9 @@ use crate::http::problem::Problem;
 use crate::kernel::codes::Code;
 use crate::kernel::context::{Actor, Role};
 use crate::kernel::form::{Fields, Form};
-use crate::kernel::ids::{CertificateId, ClassId, ExamSessionId, FirstAidCertificateId, OrganisationId};
+use crate::kernel::ids::{
+    CertificateId, ClassId, ContestResultId, ExamSessionId, FirstAidCertificateId, OrganisationId,
+};
 use crate::kernel::skill::Specialty;
 use crate::proof::frozen::{Attested, Skill};
 use crate::proof::log::inclusion::InclusionProof;
@@ -40,10 +43,11 @@ pub struct CertificateView {
     /// `skill`, `training-completion`, `family-carer`, `first-aid`, `care-manager` or `device-fitter`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// What earned it: one of the three.
+    /// What earned it: one of the four. One that follows another names a contest's result no more.
     pub application_id: Option<String>,
     pub enrolment_id: Option<String>,
     pub first_aid_id: Option<String>,
+    pub contest_result_id: Option<String>,
     pub body_id: String,
     pub body_name: String,
     /// Of a skill certificate.
@@ -112,6 +116,7 @@ pub struct NumberView {
     pub application_id: Option<String>,
     pub enrolment_id: Option<String>,
     pub first_aid_id: Option<String>,
+    pub contest_result_id: Option<String>,
     pub replaces_id: Option<String>,
     pub state: &'static str,
     pub explanation: Option<String>,
@@ -160,6 +165,7 @@ impl CertificateView {
             application_id: text(certificate.origin.and_then(Origin::application)),
             enrolment_id: text(certificate.origin.and_then(Origin::enrolment)),
             first_aid_id: text(certificate.origin.and_then(Origin::first_aid)),
+            contest_result_id: text(certificate.origin.and_then(Origin::contest_result)),
             body_id: certificate.body.to_string(),
             body_name: body.name.clone(),
             occupation: skill.map(|skill| skill.occupation.code.code()),
@@ -241,6 +247,7 @@ impl From<&Reservation> for NumberView {
             application_id: text(reservation.origin.and_then(Origin::application)),
             enrolment_id: text(reservation.origin.and_then(Origin::enrolment)),
             first_aid_id: text(reservation.origin.and_then(Origin::first_aid)),
+            contest_result_id: text(reservation.origin.and_then(Origin::contest_result)),
             replaces_id: reservation.replaces.map(|id| id.to_string()),
             state: reservation.state.code(),
             explanation: reservation.explanation.clone(),
@@ -416,6 +423,15 @@ pub async fn first_aid_issue(call: Call, id: web::Path<FirstAidCertificateId>) -
     let actor = call.actor()?.clone();
     call.create_in_steps(move |app, context| {
         let made = first_aid_record_issue(&app.desk(), context, *id)?;
+        whole(app, &actor, made.id)
+    })
+    .await
+}
+
+pub async fn contest_issue(call: Call, id: web::Path<ContestResultId>) -> Answer {
+    let actor = call.actor()?.clone();
+    call.create_in_steps(move |app, context| {
+        let made = contest_certificate_issue(&app.desk(), context, &actor, *id)?;
         whole(app, &actor, made.id)
     })
     .await

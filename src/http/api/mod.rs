@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod areas;
 pub mod certificates;
+pub mod certified_lists;
+pub mod contests;
 pub mod credentials;
 pub mod credit;
 pub mod demo;
@@ -24,4 +26,5 @@ pub mod system;
 pub mod training;
 pub mod vc_api;
 pub mod verification;
+pub mod wages;
 pub mod watch;

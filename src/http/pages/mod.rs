@@ -21,6 +21,7 @@ pub mod schemes;
 pub mod scores;
 pub mod statements;
 pub mod subsidies;
+pub mod talent;
 pub mod training;
 pub mod verify;
 pub mod watch;

@@ -101,6 +101,9 @@ pub(super) const PAYEES: Access = Access::Roles(&[Bureau, Institution, Caregiver
 
 pub(super) const PAYEE_ORGANISATIONS: Access = Access::Roles(&[Bureau, Institution]);
 
+/// Who may know of a contest; a body of those that it issues for.
+pub(super) const CONTEST_READERS: Access = Access::Roles(&[Administrator, Bureau, Assessor]);
+
 /// Who can be listed and so can appeal.
 pub(super) const LISTED: Access = Access::Roles(&[School, Assessor, FirstAidIssuer, Institution, Caregiver]);
 

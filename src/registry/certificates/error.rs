@@ -45,6 +45,8 @@ pub enum Error {
     Training(#[from] crate::registry::training::error::Error),
     #[error(transparent)]
     FirstAid(#[from] crate::registry::firstaid::error::Error),
+    #[error(transparent)]
+    Contest(#[from] crate::registry::contests::error::Error),
     /// The database does not hold what the transparency log has published, or the log can't be asked.
     #[error("nothing is signed: {0}")]
     LogDisagrees(String),

@@ -22,8 +22,8 @@ use crate::kernel::certificate_number::CertificateNumber;
 use crate::kernel::dates::Timestamp;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::{
-    AccountId, ApplicationId, CertificateEventId, CertificateId, EnrolmentId, FirstAidCertificateId,
-    OrganisationId, PersonId, PublicCode,
+    AccountId, ApplicationId, CertificateEventId, CertificateId, ContestResultId, EnrolmentId,
+    FirstAidCertificateId, OrganisationId, PersonId, PublicCode,
 };
 use crate::kernel::skill::SkillLevel;
 use crate::proof::frozen::{Attested, SealedRecord, Skill};
@@ -107,6 +107,8 @@ codes! {
         Passed = "passed",
         /// 急救证已登记
         OnRecord = "on-record",
+        /// 竞赛获奖，晋升等级
+        ContestWon = "contest-won",
         /// 涉嫌违规，调查期间
         Investigation = "investigation",
         /// 本人申请
@@ -180,6 +182,8 @@ pub enum Origin {
     Enrolment(EnrolmentId),
     /// A first-aid certificate that is on record.
     FirstAid(FirstAidCertificateId),
+    /// A rank in a contest. The number's reservation keeps it, not the certificate.
+    Contest(ContestResultId),
 }
 
 impl Origin {
@@ -196,6 +200,11 @@ impl Origin {
     #[must_use]
     pub const fn first_aid(self) -> Option<FirstAidCertificateId> {
         if let Self::FirstAid(id) = self { Some(id) } else { None }
+    }
+
+    #[must_use]
+    pub const fn contest_result(self) -> Option<ContestResultId> {
+        if let Self::Contest(id) = self { Some(id) } else { None }
     }
 }
 
@@ -240,8 +249,9 @@ impl Certificate {
     /// Why it was issued, or the one whose place it has.
     #[must_use]
     pub fn issue_reason(&self) -> ReasonCode {
-        match self.kind() {
-            CertificateType::FirstAid => ReasonCode::OnRecord,
+        match (self.kind(), self.origin) {
+            (CertificateType::FirstAid, _) => ReasonCode::OnRecord,
+            (_, Some(Origin::Contest(_))) => ReasonCode::ContestWon,
             _ => ReasonCode::Passed,
         }
     }

@@ -12,7 +12,8 @@ use crate::db::{Conn, DbError, Tx};
 use crate::kernel::certificate_number::{BadNumber, BodyCode, CertificateNumber, Series};
 use crate::kernel::context::Context;
 use crate::kernel::ids::{
-    AccountId, ApplicationId, CertificateId, EnrolmentId, FirstAidCertificateId, OrganisationId, PersonId,
+    AccountId, ApplicationId, CertificateId, ContestResultId, EnrolmentId, FirstAidCertificateId,
+    OrganisationId, PersonId,
 };
 use crate::proof::frozen::SealedRecord;
 use crate::proof::payload::StatusPlace;
@@ -169,6 +170,7 @@ struct NewRow<'a> {
     application_id: Option<ApplicationId>,
     enrolment_id: Option<EnrolmentId>,
     first_aid_id: Option<FirstAidCertificateId>,
+    contest_result_id: Option<ContestResultId>,
     replaces_id: Option<CertificateId>,
     renews_id: Option<CertificateId>,
     status_list: i32,
@@ -203,6 +205,7 @@ fn row<'a>(context: &Context, new: &'a Reservation) -> Result<NewRow<'a>, Error>
         application_id: new.origin.and_then(Origin::application),
         enrolment_id: new.origin.and_then(Origin::enrolment),
         first_aid_id: new.origin.and_then(Origin::first_aid),
+        contest_result_id: new.origin.and_then(Origin::contest_result),
         replaces_id: new.replaces,
         renews_id: new.renews,
         status_list,
@@ -249,6 +252,7 @@ struct ReservationRow {
     application_id: Option<ApplicationId>,
     enrolment_id: Option<EnrolmentId>,
     first_aid_id: Option<FirstAidCertificateId>,
+    contest_result_id: Option<ContestResultId>,
     replaces_id: Option<CertificateId>,
     renews_id: Option<CertificateId>,
     draft: String,
@@ -266,7 +270,8 @@ impl TryFrom<ReservationRow> for Reservation {
             code: public_code(row.code)?,
             person: row.person_id,
             body: row.body_id,
-            origin: origin(row.application_id, row.enrolment_id, row.first_aid_id),
+            origin: origin(row.application_id, row.enrolment_id, row.first_aid_id)
+                .or(row.contest_result_id.map(Origin::Contest)),
             replaces: row.replaces_id,
             renews: row.renews_id,
             record: SealedRecord::read(&row.draft).map_err(|_| broken("draft"))?,
@@ -323,12 +328,14 @@ pub fn find_open(conn: &mut Conn, occasions: &[Occasion]) -> Result<HashMap<Occa
         let applications: Vec<_> = origins.iter().filter_map(|one| one.application()).collect();
         let enrolments: Vec<_> = origins.iter().filter_map(|one| one.enrolment()).collect();
         let first_aid: Vec<_> = origins.iter().filter_map(|one| one.first_aid()).collect();
+        let results: Vec<_> = origins.iter().filter_map(|one| one.contest_result()).collect();
         let replaced: Vec<_> = chunk.iter().filter_map(|occasion| occasion.replaced()).collect();
         let renewed: Vec<_> = chunk.iter().filter_map(|occasion| occasion.renewed()).collect();
         let meant = reservations::application_id
             .eq_any(applications)
             .or(reservations::enrolment_id.eq_any(enrolments))
             .or(reservations::first_aid_id.eq_any(first_aid))
+            .or(reservations::contest_result_id.eq_any(results))
             .or(reservations::replaces_id.eq_any(replaced))
             .or(reservations::renews_id.eq_any(renewed));
         let rows: Vec<ReservationRow> = reservations::table
@@ -348,6 +355,35 @@ pub fn find_open(conn: &mut Conn, occasions: &[Occasion]) -> Result<HashMap<Occa
         }
     }
     Ok(open)
+}
+
+/// The numbers under which certificates were issued for results of contests.
+pub fn issued_for_results(
+    conn: &mut Conn,
+    results: &[ContestResultId],
+) -> Result<HashMap<CertificateNumber, ContestResultId>, DbError> {
+    use certificate_reservations as reservations;
+    let mut issued = HashMap::new();
+    for chunk in results.chunks(CHUNK) {
+        let found: Vec<(CertificateNumber, ContestResultId)> = reservations::table
+            .filter(reservations::contest_result_id.eq_any(chunk.to_vec()))
+            .filter(reservations::state.eq(ReservationState::Issued))
+            .select((reservations::number, reservations::contest_result_id.assume_not_null()))
+            .load(conn)?;
+        issued.extend(found);
+    }
+    Ok(issued)
+}
+
+/// The result of a contest for which the certificate of this number was issued.
+pub fn result_of(conn: &mut Conn, number: &CertificateNumber) -> Result<Option<ContestResultId>, DbError> {
+    use certificate_reservations as reservations;
+    let found: Option<Option<ContestResultId>> = reservations::table
+        .filter(reservations::number.eq(number))
+        .select(reservations::contest_result_id)
+        .first(conn)
+        .optional()?;
+    Ok(found.flatten())
 }
 
 /// Numbers that these bodies took, in one state if given, newest first.

@@ -11,10 +11,12 @@ use crate::kernel::context::{Actor, Role};
 use crate::kernel::ids::{CertificateId, OrganisationId, PersonId};
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::kernel::vocabulary::TrainingKind;
-use crate::proof::frozen::{Attested, FirstAid, PartResult, Training, Words};
+use crate::proof::frozen::{Attested, FirstAid, FrozenRecord, PartResult, Training, Words};
 use crate::proof::payload::CertificateType;
+use crate::registry::certificates::held::Held;
 use crate::registry::certificates::rules::term::Term;
 use crate::registry::certificates::{Certificate, CertificateState, Change, ReasonCode, Standing};
+use crate::registry::contests::{Contest, ContestResult};
 use crate::registry::exams::clearance::Cleared;
 use crate::registry::firstaid::{self, FirstAidKind, FirstAidState};
 use crate::registry::organisations::rules::{Undertaking, accredited};
@@ -24,8 +26,15 @@ use crate::registry::training::{Class, Enrolment, EnrolmentState, Programme};
 /// What a certificate is to attest, before it is put into the words of the day.
 #[derive(Debug, Clone)]
 pub enum Merit {
-    /// An assessment that was passed.
-    Skill { occupation: Occupation, specialty: Specialty, level: SkillLevel, results: Vec<PartResult> },
+    /// An assessment that was passed, or a contest's rank that earns its level.
+    Skill {
+        occupation: Occupation,
+        specialty: Specialty,
+        level: SkillLevel,
+        results: Vec<PartResult>,
+        /// What the holder had to show for it, where that is not an assessment of today.
+        criteria: Option<Words>,
+    },
     /// A class that was completed.
     Training {
         kind: TrainingKind,
@@ -40,9 +49,10 @@ pub enum Merit {
 }
 
 impl Merit {
-    fn of(attested: &Attested) -> Self {
-        match attested.clone() {
+    fn of(record: &FrozenRecord) -> Self {
+        match record.attested.clone() {
             Attested::Skill(skill) => Self::Skill {
+                criteria: Some(record.criteria.clone()),
                 occupation: skill.occupation.code,
                 specialty: skill.specialty.map_or(Specialty::General, |specialty| specialty.code),
                 level: skill.level.code,
@@ -86,7 +96,7 @@ impl Merit {
 }
 
 /// Why somebody deserves a certificate: an exam that was passed and published, a class that was completed, a first-aid
-/// certificate on record, or a certificate to be replaced or renewed.
+/// certificate on record, a rank in a contest, or a certificate to be replaced or renewed.
 #[derive(Debug, Clone)]
 pub struct Grounds {
     person: PersonId,
@@ -109,6 +119,7 @@ impl Grounds {
                 specialty: cleared.specialty(),
                 level: cleared.level(),
                 results: cleared.results().to_vec(),
+                criteria: None,
             },
             occupation: Some(cleared.occupation()),
             level: Some(cleared.level()),
@@ -166,6 +177,35 @@ impl Grounds {
         })
     }
 
+    /// 竞赛晋升: a confirmed rank among those that earn the contest's level, unless `held` has that level or a higher
+    /// one.
+    pub fn awarded(contest: &Contest, result: &ContestResult, held: &[Held]) -> Result<Self, NotIssuable> {
+        let award = result.earns(contest).filter(|_| result.counts()).ok_or(NotIssuable::NotAwarded)?;
+        let has = |one: &Held| one.occupation == contest.occupation && one.level.at_least(award.level);
+        if held.iter().any(has) {
+            return Err(NotIssuable::LevelHeld);
+        }
+        let rank = result.rank.unwrap_or_default();
+        let criteria = Words {
+            zh: format!("在{}中获得第{rank}名，按{}晋升", contest.name, award.document),
+            en: format!("Ranked {rank} in the contest {}; advanced by {}", contest.name, award.document),
+        };
+        Ok(Self {
+            person: result.person,
+            body: award.body,
+            merit: Merit::Skill {
+                occupation: contest.occupation,
+                specialty: Specialty::General,
+                level: award.level,
+                results: Vec::new(),
+                criteria: Some(criteria),
+            },
+            occupation: Some(contest.occupation),
+            level: Some(award.level),
+            term: Term::FromIssue,
+        })
+    }
+
     /// 换发: whoever holds a valid certificate was cleared for it once. The new one ends when the old one would.
     pub fn replacing(old: &Certificate, today: NaiveDate) -> Result<Self, NotAllowed> {
         if old.expires_on.is_some_and(|last| last < today) {
@@ -188,7 +228,7 @@ impl Grounds {
         Ok(Self {
             person: old.person,
             body: old.body,
-            merit: Merit::of(&old.record.attested),
+            merit: Merit::of(&old.record),
             occupation: old.skill().map(|skill| skill.occupation.code),
             level: old.skill().map(|skill| skill.level.code),
             term,
@@ -244,6 +284,10 @@ pub enum NotIssuable {
     NoCertificate,
     /// Not a 救护员证, or not valid today.
     NotOnRecord,
+    /// The rank earns no level, or the result doesn't count.
+    NotAwarded,
+    /// The winner holds the level, or a higher one.
+    LevelHeld,
 }
 
 /// Whether `body` may today issue on these grounds.
@@ -357,7 +401,7 @@ impl ReasonCode {
     #[must_use]
     pub const fn fits(self, change: Change) -> bool {
         match change {
-            Change::Issue => matches!(self, Self::Passed | Self::OnRecord),
+            Change::Issue => matches!(self, Self::Passed | Self::OnRecord | Self::ContestWon),
             Change::Suspend => matches!(self, Self::Investigation | Self::HolderRequest | Self::Other),
             Change::Reinstate => matches!(self, Self::Cleared | Self::HolderRequest | Self::Other),
             Change::Revoke => matches!(

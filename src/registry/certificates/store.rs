@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
@@ -10,12 +10,13 @@ use crate::kernel::certificate_number::CertificateNumber;
 use crate::kernel::context::Context;
 use crate::kernel::dates::Timestamp;
 use crate::kernel::ids::{
-    AccountId, ApplicationId, CertificateEventId, CertificateId, EnrolmentId, FirstAidCertificateId,
-    OrganisationId, PersonId, PublicCode, entity,
+    AccountId, ApplicationId, CertificateEventId, CertificateId, ContestResultId, EnrolmentId,
+    FirstAidCertificateId, OrganisationId, PersonId, PublicCode, entity,
 };
 use crate::kernel::skill::{Occupation, SkillLevel, Specialty};
 use crate::proof::frozen::SealedRecord;
 use crate::proof::payload::{CertificateType, StatusPlace};
+use crate::registry::certificates::number_store;
 use crate::registry::certificates::{
     Certificate, CertificateEvent, CertificateState, Change, EventState, News, Origin, ReasonCode,
     ReservationState, Standing, UploadState,
@@ -125,7 +126,11 @@ impl TryFrom<CertificateRow> for Certificate {
 pub fn find(conn: &mut Conn, id: CertificateId) -> Result<Option<Certificate>, DbError> {
     let row: Option<CertificateRow> =
         certificates::table.find(id).select(CertificateRow::as_select()).first(conn).optional()?;
-    row.map(Certificate::try_from).transpose()
+    let Some(mut found) = row.map(Certificate::try_from).transpose()? else { return Ok(None) };
+    if found.origin.is_none() {
+        found.origin = number_store::result_of(conn, &found.number)?.map(Origin::Contest);
+    }
+    Ok(Some(found))
 }
 
 /// Holds a certificate until the transaction ends, so that no two changes start from the same state. SQLite's
@@ -155,11 +160,18 @@ pub fn find_by_number(conn: &mut Conn, number: &CertificateNumber) -> Result<Opt
     row.map(Certificate::try_from).transpose()
 }
 
-type Origins = (Option<ApplicationId>, Option<EnrolmentId>, Option<FirstAidCertificateId>);
+type Origins = (CertificateNumber, Option<ApplicationId>, Option<EnrolmentId>, Option<FirstAidCertificateId>);
 
-/// The certificates that these origins have earned, as a condition.
+/// The results of contests among the origins, by the number of what they have earned.
+fn won(conn: &mut Conn, origins: &[Origin]) -> Result<HashMap<CertificateNumber, ContestResultId>, DbError> {
+    let results: Vec<_> = origins.iter().filter_map(|one| one.contest_result()).collect();
+    number_store::issued_for_results(conn, &results)
+}
+
+/// The certificates that these origins have earned, as a condition; `$won` are the numbers of those of contests.
 macro_rules! earned_by {
-    ($origins:expr) => {{
+    ($origins:expr, $won:expr) => {{
+        let numbers: Vec<CertificateNumber> = $won.keys().cloned().collect();
         let origins: &[Origin] = $origins;
         let applications: Vec<_> = origins.iter().filter_map(|one| one.application()).collect();
         let enrolments: Vec<_> = origins.iter().filter_map(|one| one.enrolment()).collect();
@@ -168,6 +180,7 @@ macro_rules! earned_by {
             .eq_any(applications)
             .or(certificates::enrolment_id.eq_any(enrolments))
             .or(certificates::first_aid_id.eq_any(first_aid))
+            .or(certificates::number.eq_any(numbers))
     }};
 }
 
@@ -175,11 +188,20 @@ macro_rules! earned_by {
 pub fn issued_for(conn: &mut Conn, all: &[Origin]) -> Result<HashSet<Origin>, DbError> {
     let mut issued = HashSet::new();
     for chunk in all.chunks(CHUNK) {
+        let won = won(conn, chunk)?;
         let found: Vec<Origins> = certificates::table
-            .filter(earned_by!(chunk))
-            .select((certificates::application_id, certificates::enrolment_id, certificates::first_aid_id))
+            .filter(earned_by!(chunk, won))
+            .select((
+                certificates::number,
+                certificates::application_id,
+                certificates::enrolment_id,
+                certificates::first_aid_id,
+            ))
             .load(conn)?;
-        issued.extend(found.into_iter().filter_map(|(one, two, three)| origin(one, two, three)));
+        let of = |(number, one, two, three): Origins| {
+            origin(one, two, three).or(won.get(&number).copied().map(Origin::Contest))
+        };
+        issued.extend(found.into_iter().filter_map(of));
     }
     Ok(issued)
 }
@@ -188,13 +210,16 @@ pub fn issued_for(conn: &mut Conn, all: &[Origin]) -> Result<HashSet<Origin>, Db
 pub fn of_origins(conn: &mut Conn, all: &[Origin]) -> Result<Vec<Certificate>, DbError> {
     let mut found = Vec::new();
     for chunk in all.chunks(CHUNK) {
+        let won = won(conn, chunk)?;
         let rows: Vec<CertificateRow> = certificates::table
-            .filter(earned_by!(chunk))
+            .filter(earned_by!(chunk, won))
             .order(certificates::id)
             .select(CertificateRow::as_select())
             .load(conn)?;
         for row in rows {
-            found.push(row.try_into()?);
+            let mut one = Certificate::try_from(row)?;
+            one.origin = one.origin.or(won.get(&one.number).copied().map(Origin::Contest));
+            found.push(one);
         }
     }
     Ok(found)

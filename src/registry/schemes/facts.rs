@@ -166,7 +166,7 @@ facts! {
     TrainingFee = "training_fee": IntegersByKey Fen Declared,
     /// 各年已享受培训补贴的次数, by year.
     TrainingsPaid = "trainings_paid": IntegersByKey Count Ledger,
-    /// 各次竞赛的名次, by event.
+    /// 各次竞赛的名次, by event: confirmed here, or told by a file.
     ContestRank = "contest_rank": IntegersByKey None Import,
     /// 各次竞赛的级别, by event: 1 national, 2 provincial, 3 of the city, 4 of the county.
     ContestTier = "contest_tier": IntegersByKey None Import,
@@ -227,6 +227,8 @@ codes! {
         RecordedCertificate = "recorded-certificate",
         FirstAidCertificate = "first-aid-certificate",
         Enrolment = "enrolment",
+        /// 竞赛成绩
+        ContestResult = "contest-result",
         /// 红黑名单
         CreditListing = "credit-listing",
         /// 补贴账

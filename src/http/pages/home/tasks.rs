@@ -18,7 +18,7 @@ use crate::registry::credit::{AppealStatus, CreditList, Filter, Listing, Listing
 use crate::registry::exams::rules::session::Stage;
 use crate::registry::training::rules::review_due;
 use crate::registry::training::{Class, ClassState, ClassStatus, Phase};
-use crate::registry::{areas, certificates, credit, exams, firstaid, schemes, training, watch};
+use crate::registry::{areas, certificates, contests, credit, exams, firstaid, schemes, training, watch};
 
 /// One line of the list. Its words are `task-<key>` and `task-<key>-detail`.
 pub struct Task {
@@ -63,6 +63,7 @@ pub fn tasks(conn: &mut Conn, app: &App, context: &Context, actor: &Actor) -> Re
             found.extend(bulk_revocations(conn, app, actor)?);
             found.extend(credit_decisions(conn, actor)?);
             found.extend(scheme_drafts(conn, context)?);
+            found.extend(contest_results(conn, actor)?);
             found.extend(missing_populations(conn, context, actor)?);
             found.extend(money::tasks(conn, context, actor)?);
             found
@@ -92,6 +93,12 @@ pub fn tasks(conn: &mut Conn, app: &App, context: &Context, actor: &Actor) -> Re
     found.extend(own_listings(conn, context, actor)?);
     found.sort_by_key(|task| task.urgency);
     Ok(found)
+}
+
+/// Results of contests that somebody else has entered.
+fn contest_results(conn: &mut Conn, actor: &Actor) -> Result<Option<Task>, Problem> {
+    let count = usize::try_from(contests::store::count_to_confirm(conn, actor.account)?).unwrap_or(0);
+    Ok((count > 0).then(|| task("contest-results", "/talent".to_owned(), Some(count))))
 }
 
 fn task(key: &'static str, href: String, count: Option<usize>) -> Task {

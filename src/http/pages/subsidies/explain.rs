@@ -111,6 +111,11 @@ impl Explainer<'_> {
         let kind = self.texts.word(&format!("fact-source-{}", source.kind.code()));
         match source.kind {
             SourceKind::Import if !source.reference.is_empty() => format!("{kind} {}", source.reference),
+            SourceKind::ContestResult => {
+                let parts = source.reference.split("; ");
+                let named = parts.map(|part| part.split_once('#').map_or(part, |(code, _)| code));
+                format!("{kind} {}", named.collect::<Vec<_>>().join("; "))
+            }
             _ => kind,
         }
     }
@@ -303,6 +308,7 @@ fn href(actor: &Actor, source: &Source) -> Option<String> {
         }
         (SourceKind::RecordedCertificate, Role::Bureau) => Some("/recorded".to_owned()),
         (SourceKind::FirstAidCertificate, Role::Institution | Role::Bureau) => Some("/first-aid".to_owned()),
+        (SourceKind::ContestResult, Role::Bureau | Role::Administrator) => Some("/talent".to_owned()),
         (SourceKind::Organisation, Role::Bureau | Role::Town) => {
             (!reference.is_empty()).then(|| format!("/organisations/{reference}"))
         }

@@ -140,6 +140,7 @@ fn grounds() -> Grounds {
             specialty: Specialty::General,
             level: SkillLevel::Five,
             results: Vec::new(),
+            criteria: None,
         },
         occupation: Some(Occupation::ElderlyCareWorker),
         level: Some(SkillLevel::Five),

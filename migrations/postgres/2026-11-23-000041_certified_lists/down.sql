@@ -1,0 +1,2 @@
+DROP TABLE certified_list_lines;
+DROP TABLE certified_lists;

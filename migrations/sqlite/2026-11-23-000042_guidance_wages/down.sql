@@ -1,0 +1,2 @@
+DROP TABLE wage_levels;
+DROP TABLE wage_notices;
