@@ -263,7 +263,7 @@ fn item(field: &str) -> Option<(&str, usize, &str)> {
 
 /// Where a field stands on the page.
 fn place(field: &str) -> (usize, usize, usize) {
-    const ORDER: [&str; 23] = [
+    const ORDER: [&str; 24] = [
         "title.zh",
         "title.en",
         "code",

@@ -16,7 +16,7 @@ use crate::registry::schemes::{
 };
 
 /// The fields that stand once, in the order of the page.
-pub const FIELDS: [&str; 20] = [
+pub const FIELDS: [&str; 21] = [
     "title.zh",
     "title.en",
     "code",
