@@ -190,10 +190,12 @@ const TABLES: &[(&str, &[&str])] = &[
         "subsidies",
         &[
             "claims",
+            "claim_appeals",
             "claim_events",
             "bank_accounts",
             "payment_batches",
             "payments",
+            "payment_returns",
             "clawbacks",
             "clawback_instalments",
             "clawback_receipts",

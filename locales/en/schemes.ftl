@@ -205,6 +205,9 @@ done-scheme-in-force = The scheme is in force.
 done-scheme-ended = The last day is set.
 error-toml-unreadable = line { $line } cannot be read: { $why }
 error-scheme-wrong = the scheme is wrong as listed
+scheme-appeal-days = Days for an appeal
+scheme-no-appeal = None set
+scheme-form-review-appeal_days = Days for an appeal against a refusal
 
 scheme-condition = Condition
 scheme-open = open

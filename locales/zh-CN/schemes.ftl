@@ -205,6 +205,9 @@ done-scheme-in-force = 办法已施行。
 done-scheme-ended = 最后一天已设定。
 error-toml-unreadable = 第{ $line }行无法读取：{ $why }
 error-scheme-wrong = 办法有误，见所列各项
+scheme-appeal-days = 复核申请期限（天）
+scheme-no-appeal = 未规定
+scheme-form-review-appeal_days = 不予通过后可申请复核的天数
 
 scheme-condition = 条件
 scheme-open = 未定

@@ -722,6 +722,7 @@ diesel::table! {
         notice_days -> Integer,
         apply_by -> Nullable<Date>,
         approve_by -> Nullable<Date>,
+        appeal_days -> Integer,
         submitted_by -> Nullable<Identifier>,
         submitted_at -> Nullable<Instant>,
         first_approved_by -> Nullable<Identifier>,
@@ -735,6 +736,23 @@ diesel::table! {
         budget_line_id -> Nullable<Identifier>,
         state -> Text,
         version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    claim_appeals (id) {
+        id -> Identifier,
+        claim_id -> Identifier,
+        refused_by -> Identifier,
+        refused_at -> Instant,
+        appealed_by -> Identifier,
+        appealed_at -> Instant,
+        finding -> Nullable<Text>,
+        decided_by -> Nullable<Identifier>,
+        decided_at -> Nullable<Instant>,
     }
 }
 
@@ -810,6 +828,21 @@ diesel::table! {
         state -> Text,
         result_note -> Nullable<Text>,
         settled_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Identifier, Instant};
+
+    payment_returns (id) {
+        id -> Identifier,
+        payment_id -> Identifier,
+        returned_on -> Date,
+        document -> Text,
+        reason -> Text,
+        recorded_by -> Nullable<Identifier>,
+        recorded_at -> Instant,
     }
 }
 
@@ -1129,6 +1162,7 @@ diesel::joinable!(targets -> areas (area_code));
 diesel::joinable!(ledger_postings -> budget_lines (budget_line_id));
 diesel::joinable!(claims -> people (person_id));
 diesel::joinable!(claims -> organisations (organisation_id));
+diesel::joinable!(claim_appeals -> claims (claim_id));
 diesel::joinable!(claim_events -> claims (claim_id));
 diesel::joinable!(payments -> claims (claim_id));
 diesel::joinable!(payments -> payment_batches (batch_id));
@@ -1185,6 +1219,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     budget_lines,
     ledger_postings,
     claims,
+    claim_appeals,
     claim_events,
     bank_accounts,
     payment_batches,

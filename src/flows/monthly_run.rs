@@ -23,7 +23,7 @@ use crate::registry::schemes::facts::{FactName, Facts, Value};
 use crate::registry::schemes::rules::assess::{Compiled, assess};
 use crate::registry::schemes::rules::possible::claimable;
 use crate::registry::schemes::{AreaOf, Beneficiary, BeneficiaryKind, Outcome, Part, Schedule};
-use crate::registry::subsidies::{Frozen, NewClaim, Review, claim_store};
+use crate::registry::subsidies::{Frozen, NewClaim, Review, claim_store, draft_store};
 use crate::registry::{audit, employment, organisations};
 
 /// People of one transaction.
@@ -116,7 +116,7 @@ fn propose(
     }
     done.proposed = new.len() as u64;
     done.amount_fen = Fen::sum(new.iter().map(|one| one.frozen.assessment.amount)).unwrap_or_default();
-    claim_store::insert_all(tx, context, &new)?;
+    draft_store::insert_all(tx, context, &new)?;
     let details = json!({ "month": month, "proposed": done.proposed, "amount_fen": done.amount_fen });
     audit::store::record(tx, context, "monthly_run", ("month", month), details)?;
     Ok(done)

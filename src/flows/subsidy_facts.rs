@@ -23,7 +23,7 @@ use crate::registry::people::Person;
 use crate::registry::schemes::facts::{FactName, Facts, Source, SourceKind, Value};
 use crate::registry::schemes::{Beneficiary, EventName};
 use crate::registry::statements::{self, Statement};
-use crate::registry::subsidies::claim_store;
+use crate::registry::subsidies::sums_store;
 use crate::registry::training::store::history::{self as trainings, Finished};
 use crate::registry::{employment, firstaid, organisations, people};
 
@@ -67,8 +67,8 @@ pub fn gather_people(
     let mut hours = trainings::hours_by_year(conn, people)?;
     let mut told = statements::store::of_people(conn, people)?;
     let mut won = contests::store::confirmed_of(conn, people)?;
-    let mut paid = claim_store::paid_to_people(conn, people)?;
-    let mut paid_events = claim_store::paid_events(conn, people)?;
+    let mut paid = sums_store::paid_to_people(conn, people)?;
+    let mut paid_events = sums_store::paid_events(conn, people)?;
     let subjects: Vec<Subject> = people.iter().copied().map(Subject::Person).collect();
     let listed = credit::service::black_listed(conn, &subjects, on)?;
     let known = persons.into_iter().map(|person| {
@@ -101,7 +101,7 @@ fn gather_organisation(conn: &mut Conn, id: OrganisationId, on: NaiveDate) -> Re
     let subject = Subject::Organisation(id);
     let listed = credit::service::black_listed(conn, &[subject], on)?;
     of_listing(&mut facts, listed.get(&subject));
-    let paid = claim_store::paid_to_organisation(conn, id)?;
+    let paid = sums_store::paid_to_organisation(conn, id)?;
     facts.set(FactName::PaidByScheme, Value::IntegersByKey(paid), source(SourceKind::Ledger, ""));
     Ok(facts)
 }

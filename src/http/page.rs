@@ -218,10 +218,57 @@ pub fn typed(values: &Map<String, Value>, fields: &[&str]) -> Value {
     Value::Object(all)
 }
 
+/// Which of a list's pages are before and after this one, for `partials/pagination`; the list's own page begins at 1.
+#[must_use]
+pub fn paging(page: i64, (size, shown): (i64, usize), has_more: bool, at: impl Fn(i64) -> String) -> Value {
+    let first = (page - 1) * size;
+    let shown = i64::try_from(shown).unwrap_or(size);
+    json!({
+        "previous": (page > 1).then(|| at(page - 1)), "next": has_more.then(|| at(page + 1)),
+        "summary": if shown == 0 { "0".to_owned() } else { format!("{}–{}", first + 1, first + shown) },
+    })
+}
+
+/// Cuts a list that was asked for with one line more than a page has; whether there was one.
+pub fn cut<T>(lines: &mut Vec<T>, size: i64) -> bool {
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let has_more = lines.len() > size;
+    lines.truncate(size);
+    has_more
+}
+
 /// A page is shown to its caller alone and never kept by a cache between.
 pub fn html_response(mut builder: actix_web::HttpResponseBuilder, html: String) -> HttpResponse {
     builder
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .body(html)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_tells_of_the_pages_around_this_one() {
+        let check = |all: usize, page: i64, expected: (Option<&str>, Option<&str>, &str)| {
+            let size = 200;
+            let from = usize::try_from((page - 1) * size).expect("a place").min(all);
+            let mut lines: Vec<usize> = (from..all.min(from + 201)).collect();
+            let has_more = cut(&mut lines, size);
+            let pages = paging(page, (size, lines.len()), has_more, |page| format!("?page={page}"));
+            let (previous, next, summary) = expected;
+            assert_eq!(
+                pages,
+                json!({ "previous": previous, "next": next, "summary": summary }),
+                "{all} {page}"
+            );
+        };
+        check(0, 1, (None, None, "0"));
+        check(200, 1, (None, None, "1–200"));
+        check(201, 1, (None, Some("?page=2"), "1–200"));
+        check(201, 2, (Some("?page=1"), None, "201–201"));
+        check(450, 2, (Some("?page=1"), Some("?page=3"), "201–400"));
+        check(450, 9, (Some("?page=8"), None, "0"));
+    }
 }

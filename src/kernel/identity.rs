@@ -115,6 +115,13 @@ impl IdentityDocument {
         &self.number[self.number.len().saturating_sub(4)..]
     }
 
+    /// All but the last four characters hidden, for papers on which somebody recognises their own.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let shown = self.last_four();
+        format!("{}{shown}", "*".repeat(self.number.len() - shown.len()))
+    }
+
     /// Birth date and gender, where the number carries them.
     #[must_use]
     pub fn facts(&self) -> Option<IdentityFacts> {

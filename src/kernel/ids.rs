@@ -130,11 +130,15 @@ entities! {
     /// 补贴申领
     Claim => ClaimId,
     ClaimEvent => ClaimEventId,
+    /// 复核申请
+    ClaimAppeal => ClaimAppealId,
     /// 收款账户
     BankAccount => BankAccountId,
     /// 发放批次
     PaymentBatch => PaymentBatchId,
     Payment => PaymentId,
+    /// 退汇
+    PaymentReturn => PaymentReturnId,
     /// 追回
     Clawback => ClawbackId,
     ClawbackReceipt => ClawbackReceiptId,

@@ -43,6 +43,24 @@ pub(super) fn fit(fonts: &Fonts, text: &str, room: TextBox) -> Option<Fitted> {
     None
 }
 
+/// The text at its smallest size on as many lines as it needs, cut wherever a line is full.
+pub(super) fn fit_anyhow(fonts: &Fonts, text: &str, room: TextBox) -> Fitted {
+    let most = room.width * 1000.0 / room.smallest;
+    let mut lines = Vec::new();
+    let (mut line, mut used) = (String::new(), 0.0);
+    for (letter, width) in text.chars().zip(fonts.widths(room.typeface, text)) {
+        let width = f64::from(width);
+        if used + width > most && !line.is_empty() {
+            lines.push(std::mem::take(&mut line).trim().to_owned());
+            used = 0.0;
+        }
+        line.push(letter);
+        used += width;
+    }
+    lines.push(line.trim().to_owned());
+    Fitted { size: room.smallest, lines }
+}
+
 /// Breaks greedily: anywhere between Chinese characters, but between words in Latin text and never before a
 /// closing mark.
 fn break_lines(chars: &[char], widths: &[u32], room: u32, most: usize) -> Option<Vec<String>> {

@@ -174,7 +174,7 @@ fn one_enters_a_scheme_and_another_puts_it_in_force() {
         assert_eq!(stored["scheme"]["budget"], 12_000_000, "120,000 yuan in fen");
         assert_eq!(
             stored["scheme"]["review"],
-            json!({ "town": true, "second_person_above": 100_050, "apply_by_day": 5, "notice_days": 7 })
+            json!({ "town": true, "second_person_above": 100_050, "apply_by_day": 5, "notice_days": 7, "appeal_days": 0 })
         );
 
         let own = drafter.get(&path);

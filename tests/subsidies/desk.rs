@@ -64,6 +64,7 @@ pub fn scheme() -> SchemeVersion {
             apply_by_day: Some(5),
             approve_by_day: Some(20),
             notice_days: 7,
+            appeal_days: 15,
         },
     }
 }

@@ -1,8 +1,9 @@
 //! Claims and money, over the API of a running registry: filed, decided, paid, asked back.
 
+mod after;
 pub mod desk;
 mod monthly;
-mod pages;
+pub mod pages;
 mod path;
 mod projects;
 mod races;

@@ -10,24 +10,24 @@ use crate::support::client::{Answer, Client};
 use crate::support::{World, on_both};
 
 /// A page session that posts forms.
-struct Visitor {
-    client: Client,
+pub struct Visitor {
+    pub client: Client,
     csrf: String,
 }
 
 impl Visitor {
-    fn new(world: &World, who: &str) -> Self {
+    pub fn new(world: &World, who: &str) -> Self {
         let (client, csrf) = world.page_session(who);
         Self { client, csrf }
     }
 
-    fn get(&self, path: &str) -> String {
+    pub fn get(&self, path: &str) -> String {
         let answer = self.client.get(path);
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
         answer.text()
     }
 
-    fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut body = form_urlencoded::Serializer::new(String::new());
         body.append_pair("csrf", &self.csrf);
         for (name, value) in fields {

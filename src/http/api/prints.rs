@@ -387,7 +387,7 @@ fn document_kind(app: &App, kind: DocumentKind) -> Bilingual {
     Bilingual { zh: word(Language::Chinese), en: word(Language::English) }
 }
 
-fn unprintable(error: PrinterError) -> Problem {
+pub(super) fn unprintable(error: PrinterError) -> Problem {
     match error {
         PrinterError::Fonts(error) => {
             tracing::error!(%error, "certificates cannot be printed");

@@ -304,5 +304,6 @@ fn shown(texts: &Texts, scheme: &SchemeVersion) -> Value {
         "apply_by_day": review.apply_by_day,
         "approve_by_day": review.approve_by_day,
         "notice_days": review.notice_days,
+        "appeal_days": review.appeal_days,
     })
 }

@@ -2,14 +2,15 @@
 
 use super::who::{
     BUDGET_READERS, BUREAU, CLAIM_DECIDERS, CLAIM_READERS, CLAIM_REVIEWERS, CLAIM_STEPPERS, CLAIMANTS,
-    EMPLOYERS, FINANCE, HOLDERS, PAYEE_ORGANISATIONS, PAYEES, PUBLIC, REVIEWER, SIGNED_IN, TOWN,
+    EMPLOYERS, FINANCE, HOLDERS, PAYEE_ORGANISATIONS, PAYEES, PUBLIC, REVIEWER, SIGNED_IN, STATEMENT_READERS,
+    TOWN,
 };
 use super::{RouteSpec, get, post};
 use crate::flows::claim_submit::ClaimCall;
 use crate::http::{api, pages};
 use crate::registry::ledger::{BudgetChange, NewBudget};
 use crate::registry::schemes::entry::{Entry, LastDay};
-use crate::registry::subsidies::{BatchCall, ClawbackCall, NewBankAccount, NewReceipt, Reason};
+use crate::registry::subsidies::{BatchCall, ClawbackCall, NewBankAccount, NewReceipt, NewReturn, Reason};
 
 pub(super) fn routes() -> Vec<RouteSpec> {
     [schemes(), statements(), budgets(), claims(), subsidy_pages(), payments()]
@@ -80,7 +81,7 @@ fn statements() -> Vec<RouteSpec> {
 
 fn budgets() -> Vec<RouteSpec> {
     use api::subsidies::budgets::{self, BalanceView, BudgetQuery, BudgetView, PostingView};
-    use api::subsidies::statements::budget_statement;
+    use api::subsidies::statements::{budget_statement, budget_statement_pdf};
     vec![
         get("/api/v1/budgets", BUDGET_READERS, budgets::budget_list)
             .says("What each scheme may spend in each year, and where that money is; amounts in fen.")
@@ -92,6 +93,8 @@ fn budgets() -> Vec<RouteSpec> {
             .gives::<BudgetView>(),
         get("/api/v1/budgets/{id}.xlsx", BUDGET_READERS, budget_statement)
             .says("The postings of a budget, the oldest first, in yuan."),
+        get("/api/v1/budgets/{id}.pdf", BUDGET_READERS, budget_statement_pdf)
+            .says("The same as a PDF, with the balances."),
         get("/api/v1/budgets/{id}", BUDGET_READERS, budgets::budget_get)
             .says("One budget.")
             .gives::<BudgetView>(),
@@ -100,7 +103,8 @@ fn budgets() -> Vec<RouteSpec> {
             .takes::<BudgetChange>()
             .gives::<BudgetView>(),
         get("/api/v1/budgets/{id}/postings", BUDGET_READERS, budgets::posting_list)
-            .says("The newest postings of a budget.")
+            .says("The postings of a budget, the newest first, page by page.")
+            .takes::<api::recorded::PageQuery>()
             .gives::<Vec<PostingView>>(),
         get("/api/v1/ledger/balance", BUDGET_READERS, budgets::balance)
             .says("Whether every balance is the sum of its postings, and of the claims and clawbacks behind them.")
@@ -165,6 +169,14 @@ fn claims() -> Vec<RouteSpec> {
             .says("Decides on an objection; another person than who noted it.")
             .takes::<Resolution>()
             .gives::<ClaimView>(),
+        post("/api/v1/claims/{id}/appeal", CLAIMANTS, claims::claim_appeal)
+            .says("Appeals against a refusal, once, within the days that the scheme gives.")
+            .takes::<Reason>()
+            .gives::<ClaimView>(),
+        post("/api/v1/claims/{id}/decide-appeal", REVIEWER, claims::appeal_decide)
+            .says("Decides on an appeal; another person than who refused. Upheld, the claim is decided on anew.")
+            .takes::<Resolution>()
+            .gives::<ClaimView>(),
         post("/api/v1/claims/{id}/stop", REVIEWER, claims::claim_stop)
             .says("Stops a claim that was not paid; what was promised is free again.")
             .takes::<Reason>()
@@ -174,8 +186,11 @@ fn claims() -> Vec<RouteSpec> {
 
 /// The pages on which people claim, decide and pay.
 fn subsidy_pages() -> Vec<RouteSpec> {
+    use api::subsidies::statements::{
+        budget_statement, budget_statement_pdf, person_statement, person_statement_pdf,
+    };
     use pages::subsidies::{
-        account, batches, budgets, claim, claims, clawbacks, decide, filing, mine, notices,
+        account, batches, budgets, claim, claims, clawbacks, decide, filing, mine, notices, returns,
     };
     vec![
         get("/subsidy-notices", PUBLIC, notices::list),
@@ -199,6 +214,8 @@ fn subsidy_pages() -> Vec<RouteSpec> {
         post("/payments/{id}/confirm", FINANCE, batches::confirm),
         post("/payments/{id}/cancel", FINANCE, batches::cancel),
         post("/payments/{id}/results", FINANCE, batches::results),
+        get("/payment-returns/{id}", FINANCE, returns::form),
+        post("/payment-returns/{id}", FINANCE, returns::record),
         get("/clawbacks", BUDGET_READERS, clawbacks::list),
         get("/clawbacks/{id}", BUDGET_READERS, clawbacks::detail),
         post("/clawbacks/{id}/decide", REVIEWER, clawbacks::decide),
@@ -206,8 +223,10 @@ fn subsidy_pages() -> Vec<RouteSpec> {
         post("/clawbacks/{id}/receipts", FINANCE, clawbacks::receive),
         get("/budgets", BUDGET_READERS, budgets::list),
         post("/budgets", FINANCE, budgets::set),
-        get("/budgets/{id}.xlsx", BUDGET_READERS, api::subsidies::statements::budget_statement),
-        get("/people/{id}/subsidies.xlsx", PAYEES, api::subsidies::statements::person_statement),
+        get("/budgets/{id}.xlsx", BUDGET_READERS, budget_statement),
+        get("/budgets/{id}.pdf", BUDGET_READERS, budget_statement_pdf),
+        get("/people/{id}/subsidies.xlsx", STATEMENT_READERS, person_statement),
+        get("/people/{id}/subsidies.pdf", STATEMENT_READERS, person_statement_pdf),
         get("/budgets/{id}", BUDGET_READERS, budgets::detail),
         post("/budgets/{id}/change", FINANCE, budgets::change),
     ]
@@ -215,12 +234,16 @@ fn subsidy_pages() -> Vec<RouteSpec> {
 
 fn payments() -> Vec<RouteSpec> {
     use api::subsidies::accounts::{self, BankAccountView};
-    use api::subsidies::batches::{self, BatchDetailView, BatchQuery, BatchView, OpenedView, ResultsView};
+    use api::subsidies::batches::{
+        self, BatchDetailView, BatchQuery, BatchView, OpenedView, PaymentView, ResultsView,
+    };
     use api::subsidies::clawbacks::{self, ClawbackDetailView, ClawbackQuery, ClawbackView};
-    use api::subsidies::statements::person_statement;
+    use api::subsidies::statements::{person_statement, person_statement_pdf};
     vec![
-        get("/api/v1/people/{id}/subsidies.xlsx", PAYEES, person_statement)
-            .says("What a person claimed and was paid, the oldest first, in yuan."),
+        get("/api/v1/people/{id}/subsidies.xlsx", STATEMENT_READERS, person_statement)
+            .says("What a person claimed and was paid, the oldest first, in yuan; each call is audited."),
+        get("/api/v1/people/{id}/subsidies.pdf", STATEMENT_READERS, person_statement_pdf)
+            .says("The same as a PDF, with the sums and the identity number masked."),
         get("/api/v1/people/{id}/bank-account", PAYEES, accounts::person_account_view)
             .says("Where a person is paid, masked; each look is audited.")
             .gives::<BankAccountView>(),
@@ -266,6 +289,10 @@ fn payments() -> Vec<RouteSpec> {
         post("/api/v1/payment-batches/{id}/results", FINANCE, batches::results_import)
             .says("Imports the bank's result file, one result for every payment, or nothing; needs If-Match.")
             .gives::<ResultsView>(),
+        post("/api/v1/payments/{id}/return", FINANCE, batches::payment_return)
+            .says("Enters that a payment came back after it was paid, once for each of the bank's papers.")
+            .takes::<NewReturn>()
+            .gives::<PaymentView>(),
         get("/api/v1/clawbacks", BUDGET_READERS, clawbacks::clawback_list)
             .says("Clawbacks, the newest first.")
             .takes::<ClawbackQuery>()

@@ -93,6 +93,9 @@ pub(super) const FINANCE: Access = Access::Roles(&[Finance]);
 
 pub(super) const BUDGET_READERS: Access = Access::Roles(&[Administrator, Bureau, Finance]);
 
+/// Who takes a person's statement of subsidies.
+pub(super) const STATEMENT_READERS: Access = Access::Roles(&[Bureau, Finance, Institution, Caregiver]);
+
 /// Who says where somebody is paid, and may look at it.
 pub(super) const PAYEES: Access = Access::Roles(&[Bureau, Institution, Caregiver]);
 

@@ -51,6 +51,8 @@ codes! {
         Release = "release",
         /// 发放成功
         Pay = "pay",
+        /// 付讫后退汇: the bank sent it back, and it is promised still.
+        Return = "return",
         /// 决定追回
         Demand = "demand",
         /// 收到退款

@@ -12,6 +12,7 @@ impl PostingKind {
             Self::Commit => (Account::Available, Account::Committed),
             Self::Release => (Account::Committed, Account::Available),
             Self::Pay => (Account::Committed, Account::Paid),
+            Self::Return => (Account::Paid, Account::Committed),
             Self::Demand => (Account::Paid, Account::ToRecover),
             Self::Receive => (Account::ToRecover, Account::Recovered),
         }

@@ -136,6 +136,9 @@ pub fn transfer(tx: &mut Tx, line: BudgetLineId, kind: PostingKind, amount: Fen)
         PostingKind::Pay => diesel::update(held.filter(lines::committed.ge(by)))
             .set((lines::committed.eq(lines::committed - by), lines::paid.eq(lines::paid + by)))
             .execute(&mut **tx)?,
+        PostingKind::Return => diesel::update(held.filter(lines::paid.ge(by)))
+            .set((lines::paid.eq(lines::paid - by), lines::committed.eq(lines::committed + by)))
+            .execute(&mut **tx)?,
         PostingKind::Demand => diesel::update(held.filter(lines::paid.ge(by)))
             .set((lines::paid.eq(lines::paid - by), lines::to_recover.eq(lines::to_recover + by)))
             .execute(&mut **tx)?,
@@ -185,12 +188,17 @@ struct PostingRow {
     posted_at: At,
 }
 
-/// The postings of a line, the newest first; at most `limit`.
-pub fn postings_of(conn: &mut Conn, line: BudgetLineId, limit: i64) -> Result<Vec<Posting>, DbError> {
+/// The postings of a line, the newest first.
+pub fn postings_of(
+    conn: &mut Conn,
+    line: BudgetLineId,
+    (offset, limit): (i64, i64),
+) -> Result<Vec<Posting>, DbError> {
     let rows: Vec<PostingRow> = postings::table
         .filter(postings::budget_line_id.eq(line))
         .select(PostingRow::as_select())
         .order((postings::posted_at.desc(), postings::id.desc()))
+        .offset(offset)
         .limit(limit)
         .load(conn)?;
     let posting = |row: PostingRow| Posting {

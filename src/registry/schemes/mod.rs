@@ -252,6 +252,9 @@ pub struct Review {
     pub approve_by_day: Option<u32>,
     /// 公示天数, calendar days.
     pub notice_days: u32,
+    /// 复核申请期限: calendar days after a refusal in which it can be appealed against, once; zero: it can't.
+    #[serde(default)]
+    pub appeal_days: u32,
 }
 
 /// Whom a scheme pays (补贴对象).

@@ -17,7 +17,7 @@ use crate::registry::subsidies::error::{Error, Refusal};
 use crate::registry::subsidies::payee::number;
 use crate::registry::subsidies::payment_file::{self, FileLine, ResultLine};
 use crate::registry::subsidies::rules::state::StateCode;
-use crate::registry::subsidies::service::{advance, notices_end, post};
+use crate::registry::subsidies::service::{advance, notices_end, post_for};
 use crate::registry::subsidies::{
     BankAccount, BatchCall, BatchState, Claim, ClaimStep, MOST_PAYMENTS, Payment, PaymentBatch,
     PaymentResult, PaymentState, claim_store, payment_store as store,
@@ -169,6 +169,7 @@ fn frozen(
             amount: claim.amount,
             state: PaymentState::Open,
             note: None,
+            settled_at: None,
         });
     }
     store::insert_payments(tx, &payments)?;
@@ -325,7 +326,7 @@ fn settle(
         let claim = advance(tx, context, &claim, (ClaimStep::Settle, state), None, &line.reason)?;
         match line.result {
             PaymentResult::Paid => {
-                post(tx, context, &claim, PostingKind::Pay)?;
+                post_for(tx, context, &claim, PostingKind::Pay, payment.id.uuid())?;
                 settled.paid += 1;
                 settled.paid_total =
                     settled.paid_total.checked_add(payment.amount).unwrap_or(settled.paid_total);

@@ -1,35 +1,34 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable};
 
-use crate::db::schema::{claim_events as events, claims, organisations, people};
-use crate::db::types::{At, Identifier};
+use crate::db::schema::{claim_appeals as appeals, claims, organisations, people};
+use crate::db::types::At;
 use crate::db::{Conn, DbError, Locked, Tx};
 use crate::kernel::area::AreaCode;
 use crate::kernel::codes::Code;
-use crate::kernel::context::Context;
-use crate::kernel::ids::{AccountId, BudgetLineId, ClaimId, OrganisationId, PersonId, entity};
+use crate::kernel::ids::{AccountId, BudgetLineId, ClaimAppealId, ClaimId, OrganisationId, PersonId};
 use crate::kernel::money::Fen;
-use crate::registry::schemes::{Beneficiary, EventName, Obligation, Part};
+use crate::registry::schemes::{Beneficiary, Obligation};
 use crate::registry::subsidies::rules::state::{
-    Approved, ClaimState, Deed, Objection, PublicNotice, StateCode,
+    Appeal, Approved, ClaimState, Deed, Objection, PublicNotice, StateCode,
 };
-use crate::registry::subsidies::{Claim, ClaimEvent, ClaimStep, Frozen, NewClaim, Review, Wanted};
-use crate::{insert_all, stored_as_code};
+use crate::registry::subsidies::{Claim, ClaimStep, Frozen, Review, Wanted};
+use crate::stored_as_code;
 
 stored_as_code!(StateCode, ClaimStep);
 
 /// States that need somebody's hand no more: their obligations are free again.
 const FREE: [StateCode; 4] = [StateCode::Draft, StateCode::Refused, StateCode::Withdrawn, StateCode::Stopped];
 /// States before anybody approved.
-const EARLY: [StateCode; 6] = [
+const EARLY: [StateCode; 7] = [
     StateCode::Draft,
     StateCode::Submitted,
     StateCode::TownReviewed,
     StateCode::FirstApproved,
     StateCode::Refused,
+    StateCode::Appealed,
     StateCode::Withdrawn,
 ];
 /// Ids of one statement.
@@ -53,6 +52,7 @@ struct ClaimRow {
     notice_days: i32,
     apply_by: Option<NaiveDate>,
     approve_by: Option<NaiveDate>,
+    appeal_days: i32,
     submitted_by: Option<AccountId>,
     submitted_at: Option<At>,
     first_approved_by: Option<AccountId>,
@@ -68,9 +68,30 @@ struct ClaimRow {
     version: i32,
 }
 
-type NamedRow = (ClaimRow, Option<String>, Option<String>);
+/// The one appeal against the refusal of a claim.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = appeals)]
+struct AppealRow {
+    id: ClaimAppealId,
+    refused_by: AccountId,
+    refused_at: At,
+    appealed_by: AccountId,
+    appealed_at: At,
+}
 
-fn broken(what: &str) -> DbError {
+type NamedRow = (ClaimRow, Option<String>, Option<String>, Option<AppealRow>);
+
+impl From<AppealRow> for Appeal {
+    fn from(row: AppealRow) -> Self {
+        Self {
+            id: row.id,
+            refused: Deed { by: row.refused_by, at: row.refused_at.0 },
+            appealed: Deed { by: row.appealed_by, at: row.appealed_at.0 },
+        }
+    }
+}
+
+pub(super) fn broken(what: &str) -> DbError {
     DbError::Query(diesel::result::Error::DeserializationError(format!("a claim without its {what}").into()))
 }
 
@@ -91,7 +112,7 @@ impl ClaimRow {
         })
     }
 
-    fn claim_state(&self) -> Result<ClaimState, DbError> {
+    fn claim_state(&self, appeal: Option<Appeal>) -> Result<ClaimState, DbError> {
         let submitted = || deed(self.submitted_by, self.submitted_at).ok_or_else(|| broken("submission"));
         Ok(match self.state {
             StateCode::Draft => ClaimState::Draft,
@@ -118,6 +139,9 @@ impl ClaimRow {
             StateCode::Recovered => ClaimState::Recovered(self.approved()?),
             StateCode::Stopped => ClaimState::Stopped,
             StateCode::Refused => ClaimState::Refused,
+            StateCode::Appealed => {
+                ClaimState::Appealed(submitted()?, appeal.ok_or_else(|| broken("appeal"))?)
+            }
             StateCode::Withdrawn => ClaimState::Withdrawn,
         })
     }
@@ -145,9 +169,11 @@ pub(super) const fn columns_of(who: Beneficiary) -> (Option<PersonId>, Option<Or
 
 impl TryFrom<NamedRow> for Claim {
     type Error = DbError;
-    fn try_from((row, person, organisation): NamedRow) -> Result<Self, DbError> {
+    fn try_from((row, person, organisation, appeal): NamedRow) -> Result<Self, DbError> {
+        let appeal = appeal.map(Appeal::from);
         Ok(Self {
-            state: row.claim_state()?,
+            state: row.claim_state(appeal)?,
+            appeal,
             id: row.id,
             obligation: Obligation {
                 beneficiary: beneficiary(row.person_id, row.organisation_id)?,
@@ -165,6 +191,7 @@ impl TryFrom<NamedRow> for Claim {
                 notice_days: u32::try_from(row.notice_days).map_err(|_| broken("notice"))?,
                 apply_by: row.apply_by,
                 approve_by: row.approve_by,
+                appeal_days: u32::try_from(row.appeal_days).map_err(|_| broken("appeal"))?,
             },
             submitted_at: row.submitted_at.map(|at| at.0),
             approved_at: row.approved_at.map(|at| at.0),
@@ -181,7 +208,13 @@ macro_rules! named {
         claims::table
             .left_join(people::table)
             .left_join(organisations::table)
-            .select((ClaimRow::as_select(), people::name.nullable(), organisations::name.nullable()))
+            .left_join(appeals::table)
+            .select((
+                ClaimRow::as_select(),
+                people::name.nullable(),
+                organisations::name.nullable(),
+                Option::<AppealRow>::as_select(),
+            ))
             .into_boxed()
     };
 }
@@ -262,114 +295,8 @@ pub fn frozen(conn: &mut Conn, id: ClaimId) -> Result<Option<Frozen>, DbError> {
     }))
 }
 
-fn canonical(value: &impl serde::Serialize) -> Result<String, DbError> {
+pub(super) fn canonical(value: &impl serde::Serialize) -> Result<String, DbError> {
     serde_json_canonicalizer::to_string(value).map_err(|_| broken("canonical form"))
-}
-
-/// A draft.
-pub fn insert(tx: &mut Tx, context: &Context, new: &NewClaim) -> Result<ClaimId, DbError> {
-    let id = context.fresh_id::<entity::Claim>();
-    let assessment = &new.frozen.assessment;
-    let (person, organisation) = columns_of(new.beneficiary);
-    diesel::insert_into(claims::table)
-        .values((
-            claims::id.eq(id),
-            claims::scheme_code.eq(&assessment.scheme),
-            claims::scheme_version.eq(signed(assessment.version)?),
-            claims::person_id.eq(person),
-            claims::organisation_id.eq(organisation),
-            claims::part.eq(assessment.part.to_string()),
-            claims::amount.eq(assessment.amount.get()),
-            claims::assessed_on.eq(assessment.on),
-            claims::facts.eq(canonical(&new.frozen.facts)?),
-            claims::assessment.eq(canonical(assessment)?),
-            claims::applicant_id.eq(new.applicant),
-            claims::area_code.eq(&new.area),
-            claims::town_review.eq(new.review.town),
-            claims::two_persons.eq(new.review.two_persons),
-            claims::notice_days.eq(signed(new.review.notice_days)?),
-            claims::apply_by.eq(new.review.apply_by),
-            claims::approve_by.eq(new.review.approve_by),
-            claims::state.eq(StateCode::Draft),
-            claims::version.eq(1),
-        ))
-        .execute(&mut **tx)?;
-    Ok(id)
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = claims, treat_none_as_default_value = false)]
-struct DraftRow<'a> {
-    id: ClaimId,
-    scheme_code: &'a str,
-    scheme_version: i32,
-    person_id: Option<PersonId>,
-    organisation_id: Option<OrganisationId>,
-    part: String,
-    amount: i64,
-    assessed_on: NaiveDate,
-    facts: String,
-    assessment: String,
-    applicant_id: Option<OrganisationId>,
-    area_code: AreaCode,
-    town_review: bool,
-    two_persons: bool,
-    notice_days: i32,
-    apply_by: Option<NaiveDate>,
-    approve_by: Option<NaiveDate>,
-    state: StateCode,
-    version: i32,
-}
-
-/// Many drafts, each with the line of its history.
-pub fn insert_all(tx: &mut Tx, context: &Context, new: &[NewClaim]) -> Result<(), DbError> {
-    for chunk in new.chunks(CHUNK) {
-        let rows = chunk.iter().map(|new| draft_row(context, new)).collect::<Result<Vec<_>, DbError>>()?;
-        insert_all!(tx, claims::table, &rows)?;
-        let lines: Vec<_> = rows
-            .iter()
-            .map(|row| {
-                (
-                    events::id.eq(context.fresh_id::<entity::ClaimEvent>()),
-                    events::claim_id.eq(row.id),
-                    events::step.eq(ClaimStep::Draft),
-                    events::state.eq(StateCode::Draft),
-                    events::version.eq(1),
-                    events::done_by.eq(context.account()),
-                    events::done_at.eq(At(context.now)),
-                    events::reason.eq(""),
-                )
-            })
-            .collect();
-        insert_all!(tx, events::table, &lines)?;
-    }
-    Ok(())
-}
-
-fn draft_row<'a>(context: &Context, new: &'a NewClaim) -> Result<DraftRow<'a>, DbError> {
-    let assessment = &new.frozen.assessment;
-    let (person_id, organisation_id) = columns_of(new.beneficiary);
-    Ok(DraftRow {
-        id: context.fresh_id::<entity::Claim>(),
-        scheme_code: &assessment.scheme,
-        scheme_version: signed(assessment.version)?,
-        person_id,
-        organisation_id,
-        part: assessment.part.to_string(),
-        amount: assessment.amount.get(),
-        assessed_on: assessment.on,
-        facts: canonical(&new.frozen.facts)?,
-        assessment: canonical(assessment)?,
-        applicant_id: new.applicant,
-        area_code: new.area.clone(),
-        town_review: new.review.town,
-        two_persons: new.review.two_persons,
-        notice_days: signed(new.review.notice_days)?,
-        apply_by: new.review.apply_by,
-        approve_by: new.review.approve_by,
-        state: StateCode::Draft,
-        version: 1,
-    })
 }
 
 /// Claims of people that were approved and not yet stopped or asked back, decided on since a day: those after `after`.
@@ -421,7 +348,7 @@ pub fn taken(conn: &mut Conn, people: &[PersonId]) -> Result<HashSet<(PersonId, 
     Ok(found)
 }
 
-fn signed(number: u32) -> Result<i32, DbError> {
+pub(super) fn signed(number: u32) -> Result<i32, DbError> {
     i32::try_from(number).map_err(|_| broken("number"))
 }
 
@@ -489,7 +416,9 @@ impl StateRow {
         let mut row = Self::default();
         match state {
             ClaimState::Draft | ClaimState::Stopped | ClaimState::Refused | ClaimState::Withdrawn => {}
-            ClaimState::Submitted(submitted) | ClaimState::TownReviewed(submitted) => {
+            ClaimState::Submitted(submitted)
+            | ClaimState::TownReviewed(submitted)
+            | ClaimState::Appealed(submitted, _) => {
                 row.submitted(submitted);
             }
             ClaimState::FirstApproved { submitted, first } => {
@@ -553,56 +482,6 @@ pub fn save_state(
     Ok(changed == 1)
 }
 
-/// Notes the step that made a version of a claim.
-pub fn insert_event(
-    tx: &mut Tx,
-    context: &Context,
-    (claim, version): (ClaimId, i32),
-    (step, state): (ClaimStep, StateCode),
-    reason: &str,
-) -> Result<(), DbError> {
-    diesel::insert_into(events::table)
-        .values((
-            events::id.eq(context.fresh_id::<entity::ClaimEvent>()),
-            events::claim_id.eq(claim),
-            events::step.eq(step),
-            events::state.eq(state),
-            events::version.eq(version),
-            events::done_by.eq(context.account()),
-            events::done_at.eq(At(context.now)),
-            events::reason.eq(reason),
-        ))
-        .execute(&mut **tx)?;
-    Ok(())
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = events)]
-struct EventRow {
-    step: ClaimStep,
-    state: StateCode,
-    done_by: Option<AccountId>,
-    done_at: At,
-    reason: String,
-}
-
-/// The oldest first.
-pub fn events(conn: &mut Conn, claim: ClaimId) -> Result<Vec<ClaimEvent>, DbError> {
-    let rows: Vec<EventRow> = events::table
-        .filter(events::claim_id.eq(claim))
-        .select(EventRow::as_select())
-        .order(events::version)
-        .load(conn)?;
-    let event = |row: EventRow| ClaimEvent {
-        step: row.step,
-        state: row.state,
-        by: row.done_by,
-        at: row.done_at.0,
-        reason: row.reason,
-    };
-    Ok(rows.into_iter().map(event).collect())
-}
-
 /// Claims whose notice has ended by `today`, the oldest first; at most `limit`.
 pub fn notice_over(conn: &mut Conn, today: NaiveDate, limit: i64) -> Result<Vec<ClaimId>, DbError> {
     Ok(claims::table
@@ -614,84 +493,7 @@ pub fn notice_over(conn: &mut Conn, today: NaiveDate, limit: i64) -> Result<Vec<
         .load(conn)?)
 }
 
-/// What an organisation was paid or is to be paid, by scheme.
-pub fn paid_to_organisation(
-    conn: &mut Conn,
-    organisation: OrganisationId,
-) -> Result<BTreeMap<String, i64>, DbError> {
-    let rows: Vec<(String, i64)> = claims::table
-        .filter(claims::organisation_id.eq(organisation))
-        .filter(claims::state.eq_any(promised()))
-        .select((claims::scheme_code, claims::amount))
-        .load(conn)?;
-    let mut sums = BTreeMap::new();
-    for (scheme, amount) in rows {
-        *sums.entry(scheme).or_default() += amount;
-    }
-    Ok(sums)
-}
-
-/// What each of many people was paid or is to be paid, by scheme. Who was paid nothing has no line.
-pub fn paid_to_people(
-    conn: &mut Conn,
-    people: &[PersonId],
-) -> Result<HashMap<PersonId, BTreeMap<String, i64>>, DbError> {
-    let mut found: HashMap<PersonId, BTreeMap<String, i64>> = HashMap::new();
-    for chunk in people.chunks(CHUNK) {
-        let rows: Vec<(PersonId, String, i64)> = claims::table
-            .filter(claims::person_id.eq_any(chunk.to_vec()))
-            .filter(claims::state.eq_any(promised()))
-            .select((claims::person_id.assume_not_null(), claims::scheme_code, claims::amount))
-            .load(conn)?;
-        for (person, scheme, amount) in rows {
-            *found.entry(person).or_default().entry(scheme).or_default() += amount;
-        }
-    }
-    Ok(found)
-}
-
-/// For which trainings, contests or projects each of many people was paid or is to be paid, with the day that it was
-/// decided on. Who was paid for none has no line.
-pub fn paid_events(
-    conn: &mut Conn,
-    people: &[PersonId],
-) -> Result<HashMap<PersonId, Vec<(EventName, NaiveDate)>>, DbError> {
-    let mut found: HashMap<PersonId, Vec<(EventName, NaiveDate)>> = HashMap::new();
-    for chunk in people.chunks(CHUNK) {
-        let rows: Vec<(PersonId, String, NaiveDate)> = claims::table
-            .filter(claims::person_id.eq_any(chunk.to_vec()))
-            .filter(claims::state.eq_any(promised()))
-            .filter(claims::part.like("event-%"))
-            .select((claims::person_id.assume_not_null(), claims::part, claims::assessed_on))
-            .load(conn)?;
-        for (person, part, on) in rows {
-            let Ok(Part::Event(event)) = part.parse() else { return Err(broken("part")) };
-            found.entry(person).or_default().push((event, on));
-        }
-    }
-    Ok(found)
-}
-
 /// States in which money was promised or paid.
-fn promised() -> Vec<StateCode> {
+pub(super) fn promised() -> Vec<StateCode> {
     StateCode::ALL.iter().copied().filter(|state| state.is_committed() || *state == StateCode::Paid).collect()
-}
-
-#[derive(QueryableByName)]
-pub struct LineSum {
-    #[diesel(sql_type = Nullable<Identifier>)]
-    pub line: Option<BudgetLineId>,
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    pub state: StateCode,
-    #[diesel(sql_type = BigInt)]
-    pub total: i64,
-}
-
-/// What the claims of each line and state come to.
-pub fn sums(conn: &mut Conn) -> Result<Vec<LineSum>, DbError> {
-    Ok(diesel::sql_query(
-        "SELECT budget_line_id AS line, state, CAST(SUM(amount) AS BIGINT) AS total FROM claims \
-         GROUP BY budget_line_id, state",
-    )
-    .load(conn)?)
 }

@@ -51,6 +51,10 @@ pub enum Refusal {
     OtherPlan,
     /// The clawback is not in a state for this.
     ClawbackState,
+    /// The payment is not one that was paid and stayed paid.
+    NotPaid,
+    /// It was decided to ask it back: what comes is a receipt of that.
+    AskedBack,
 }
 
 impl Refusal {
@@ -68,6 +72,8 @@ impl Refusal {
             Self::TwoAtOnce => "two-at-once",
             Self::OtherPlan => "other-plan",
             Self::ClawbackState => "clawback-state",
+            Self::NotPaid => "payment-not-paid",
+            Self::AskedBack => "payment-asked-back",
         }
     }
 }

@@ -5,17 +5,26 @@
 //! Absent: what a scheme says and whether something is due (`schemes`), where facts come from (`flows`), and balances
 //! (`ledger`).
 
+pub mod appeal;
+pub mod appeal_store;
 pub mod batch;
 pub mod claim_store;
 pub mod clawback;
 pub mod clawback_store;
+pub mod draft_store;
 pub mod error;
+pub mod history_store;
 pub mod payee;
 pub mod payment_file;
+pub mod payment_return;
 pub mod payment_store;
 pub mod queue_store;
+pub mod return_store;
 pub mod rules;
 pub mod service;
+pub mod statement;
+pub mod statement_store;
+pub mod sums_store;
 
 use chrono::NaiveDate;
 
@@ -33,7 +42,7 @@ use crate::registry::ledger::MOST;
 use crate::registry::people::sealing::Sealed;
 use crate::registry::schemes::facts::Facts;
 use crate::registry::schemes::{Assessment, Beneficiary, Obligation, Part};
-use crate::registry::subsidies::rules::state::{ClaimState, StateCode};
+use crate::registry::subsidies::rules::state::{Appeal, ClaimState, StateCode};
 
 codes! {
     /// 办理环节: what was done to a claim.
@@ -48,10 +57,14 @@ codes! {
         Object = "object",
         Dismiss = "dismiss",
         Uphold = "uphold",
+        Appeal = "appeal",
+        GrantAppeal = "grant-appeal",
+        DismissAppeal = "dismiss-appeal",
         EndNotice = "end-notice",
         EnterBatch = "enter-batch",
         LeaveBatch = "leave-batch",
         Settle = "settle",
+        Return = "return",
         Stop = "stop",
         Demand = "demand",
         Recover = "recover",
@@ -137,6 +150,8 @@ pub struct Review {
     pub apply_by: Option<NaiveDate>,
     /// 应于此日前审批
     pub approve_by: Option<NaiveDate>,
+    /// Days after a refusal in which it can be appealed against; none: it can't.
+    pub appeal_days: u32,
 }
 
 /// 补贴申领: an obligation that somebody asks to be met.
@@ -154,6 +169,8 @@ pub struct Claim {
     pub area: AreaCode,
     pub review: Review,
     pub state: ClaimState,
+    /// The one appeal against its refusal, whatever came of it.
+    pub appeal: Option<Appeal>,
     /// Since when it is submitted, in whatever state it is now.
     pub submitted_at: Option<Timestamp>,
     pub approved_at: Option<Timestamp>,
@@ -165,6 +182,12 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// What the promises of its money are posted for: the claim, and after an appeal that was upheld, the appeal.
+    #[must_use]
+    pub fn promise(&self) -> uuid::Uuid {
+        self.appeal.map_or_else(|| self.id.uuid(), |appeal| appeal.id.uuid())
+    }
+
     /// Whether it was submitted after the scheme's day.
     #[must_use]
     pub fn is_late(&self) -> bool {
@@ -333,6 +356,26 @@ pub struct Payment {
     pub purpose: String,
     pub state: PaymentState,
     pub note: Option<String>,
+    /// When the bank's answer was booked.
+    pub settled_at: Option<Timestamp>,
+}
+
+/// 退汇: what the bank tells of a payment that came back after it was paid.
+#[derive(Debug, Clone)]
+pub struct NewReturn {
+    pub returned_on: NaiveDate,
+    /// 银行退汇凭证号: the same is never entered twice.
+    pub document: String,
+    pub reason: String,
+}
+
+impl Form for NewReturn {
+    fn read(f: &mut Fields) -> Option<Self> {
+        let returned_on = f.required("returned_on");
+        let document = f.text("document", 120);
+        let reason = f.text("reason", 300);
+        Some(Self { returned_on: returned_on?, document: document?, reason: reason? })
+    }
 }
 
 /// What a batch is opened from: the claims named, or all that wait (of one scheme).

@@ -244,6 +244,7 @@ struct PaymentRow {
     purpose: String,
     state: PaymentState,
     result_note: Option<String>,
+    settled_at: Option<At>,
 }
 
 impl TryFrom<(PaymentRow, AccountRow)> for Payment {
@@ -267,8 +268,19 @@ impl TryFrom<(PaymentRow, AccountRow)> for Payment {
             purpose: row.purpose,
             state: row.state,
             note: row.result_note,
+            settled_at: row.settled_at.map(|at| at.0),
         })
     }
+}
+
+pub fn find_payment(conn: &mut Conn, id: PaymentId) -> Result<Option<Payment>, DbError> {
+    let row: Option<(PaymentRow, AccountRow)> = payments::table
+        .inner_join(accounts::table)
+        .filter(payments::id.eq(id))
+        .select((PaymentRow::as_select(), AccountRow::as_select()))
+        .first(conn)
+        .optional()?;
+    row.map(Payment::try_from).transpose()
 }
 
 /// The payments of a batch, in the order of its file.

@@ -20,6 +20,8 @@ pub enum Turn {
     Bureau,
     /// 异议处理
     Objections,
+    /// 复核决定
+    Appeals,
     /// 发放
     Finance,
     /// Payments that failed or came back: the account has to be corrected.
@@ -33,6 +35,7 @@ impl Turn {
             Self::Town => &[StateCode::Submitted],
             Self::Bureau => &[StateCode::Submitted, StateCode::TownReviewed, StateCode::FirstApproved],
             Self::Objections => &[StateCode::Objected],
+            Self::Appeals => &[StateCode::Appealed],
             Self::Finance => &[StateCode::ForFinance, StateCode::Failed, StateCode::Returned],
             Self::Account => &[StateCode::Failed, StateCode::Returned],
         }

@@ -12,6 +12,7 @@ use crate::registry::subsidies::error::{Error, Refusal};
 use crate::registry::subsidies::rules::state::{ClaimState, Deed, Finding, Objection, StateCode};
 use crate::registry::subsidies::{
     Claim, ClaimStep, Frozen, NewClaim, Reason, Review, Wanted, claim_store as store, clawback_store,
+    draft_store, history_store, sums_store,
 };
 
 /// Who decides, and on which version of a claim.
@@ -25,7 +26,7 @@ pub struct Decision<'a> {
 }
 
 impl Decision<'_> {
-    const fn deed(&self, context: &Context) -> Deed {
+    pub(super) const fn deed(&self, context: &Context) -> Deed {
         Deed { by: self.actor.account, at: context.now }
     }
 }
@@ -86,7 +87,7 @@ pub fn narrowed(actor: &Actor, mut wanted: Wanted) -> Result<Wanted, Error> {
 }
 
 /// The claim that a step is about, held until the transaction ends.
-fn held(tx: &mut Tx, decision: &Decision<'_>) -> Result<Claim, Error> {
+pub(super) fn held(tx: &mut Tx, decision: &Decision<'_>) -> Result<Claim, Error> {
     store::hold(tx, decision.claim)?;
     let found = claim(tx, decision.actor, decision.claim)?;
     if found.version == decision.version { Ok(found) } else { Err(Error::Stale) }
@@ -104,7 +105,7 @@ pub(super) fn advance(
     if !store::save_state(tx, claim, &state, line).map_err(claimed_meanwhile)? {
         return Err(Error::Stale);
     }
-    store::insert_event(tx, context, (claim.id, claim.version + 1), (step, state.code()), reason)?;
+    history_store::insert_event(tx, context, (claim.id, claim.version + 1), (step, state.code()), reason)?;
     let details = json!({ "step": step, "from": claim.state.code(), "to": state.code(), "reason": reason });
     audit::store::record(tx, context, "claim_step", ("claim", claim.id), details)?;
     store::find(tx, claim.id)?.ok_or(Error::NotFound)
@@ -121,9 +122,9 @@ fn claimed_meanwhile(error: crate::db::DbError) -> Error {
 
 /// 存草稿: a claim that nobody decides on yet. `None` where the same draft is there already.
 pub fn claim_draft(tx: &mut Tx, context: &Context, new: &NewClaim) -> Result<Claim, Error> {
-    let id = store::insert(tx, context, new).map_err(claimed_meanwhile)?;
+    let id = draft_store::insert(tx, context, new).map_err(claimed_meanwhile)?;
     let note = if context.actor.is_some() { "" } else { "monthly run" };
-    store::insert_event(tx, context, (id, 1), (ClaimStep::Draft, StateCode::Draft), note)?;
+    history_store::insert_event(tx, context, (id, 1), (ClaimStep::Draft, StateCode::Draft), note)?;
     let details = json!({
         "scheme": new.frozen.assessment.scheme, "part": new.frozen.assessment.part,
         "amount_fen": new.frozen.assessment.amount,
@@ -158,7 +159,7 @@ pub fn draft_submit(
         return Err(Error::Stale);
     }
     let step = (ClaimStep::Reassess, StateCode::Draft);
-    store::insert_event(tx, context, (draft.id, draft.version + 1), step, "")?;
+    history_store::insert_event(tx, context, (draft.id, draft.version + 1), step, "")?;
     let draft = store::find(tx, draft.id)?.ok_or(Error::NotFound)?;
     submitted(tx, context, decision.actor, &draft)
 }
@@ -207,7 +208,7 @@ pub fn claim_reassess(
         return Err(Error::Stale);
     }
     let step = (ClaimStep::Reassess, found.state.code());
-    store::insert_event(tx, context, (found.id, found.version + 1), step, &decision.reason.0)?;
+    history_store::insert_event(tx, context, (found.id, found.version + 1), step, &decision.reason.0)?;
     let details = json!({
         "amount_fen": frozen.assessment.amount, "before_fen": found.amount, "reason": decision.reason.0,
     });
@@ -250,11 +251,21 @@ fn budget_line(tx: &mut Tx, context: &Context, claim: &Claim) -> Result<BudgetLi
     line.map(|line| line.id).ok_or(Error::Refused(Refusal::NoBudget))
 }
 
-/// Moves a claim's whole amount.
-pub(super) fn post(tx: &mut Tx, context: &Context, claim: &Claim, kind: PostingKind) -> Result<(), Error> {
+/// Promises a claim's money, or sets it free again.
+fn post(tx: &mut Tx, context: &Context, claim: &Claim, kind: PostingKind) -> Result<(), Error> {
+    post_for(tx, context, claim, kind, claim.promise())
+}
+
+/// Moves a claim's whole amount, once for the subject: a payment is one of several that a claim may come to.
+pub(super) fn post_for(
+    tx: &mut Tx,
+    context: &Context,
+    claim: &Claim,
+    kind: PostingKind,
+    subject: uuid::Uuid,
+) -> Result<(), Error> {
     let line = claim.budget_line.ok_or(Error::Refused(Refusal::NoBudget))?;
-    ledger::service::post(tx, context, line, kind, claim.amount, claim.id.uuid()).map_err(|error| match error
-    {
+    ledger::service::post(tx, context, line, kind, claim.amount, subject).map_err(|error| match error {
         ledger::error::Error::NotCovered if kind == PostingKind::Commit => {
             Error::Refused(Refusal::PastBudget)
         }
@@ -333,7 +344,7 @@ pub fn notices_end(tx: &mut Tx, context: &Context, limit: i64) -> Result<usize, 
 /// where the books are in order.
 pub fn balance(conn: &mut Conn) -> Result<Vec<Difference>, Error> {
     let mut differences = ledger::service::balance(conn)?;
-    let claims = store::sums(conn)?;
+    let claims = sums_store::sums(conn)?;
     let clawbacks = clawback_store::sums(conn)?;
     for line in ledger::store::list(conn, None)? {
         let of = |wanted: fn(StateCode) -> bool| -> i64 {

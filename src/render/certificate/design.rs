@@ -98,6 +98,12 @@ impl CertificateDesigns {
         Ok(Self { designs, fonts: fonts.clone() })
     }
 
+    /// The fonts that the designs are set in.
+    #[must_use]
+    pub const fn fonts(&self) -> &Fonts {
+        &self.fonts
+    }
+
     /// The design for a certificate.
     ///
     /// # Errors

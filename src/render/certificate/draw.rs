@@ -15,7 +15,12 @@ use usvg::{BlendMode, Node, Paint, Tree};
 use crate::render::fonts::PdfFonts;
 
 /// Draws `tree` as large as `size`, in points. `None` when krilla refuses it.
-pub(super) fn draw(surface: &mut Surface<'_>, tree: &Tree, size: Size, fonts: &PdfFonts) -> Option<()> {
+pub(in crate::render) fn draw(
+    surface: &mut Surface<'_>,
+    tree: &Tree,
+    size: Size,
+    fonts: &PdfFonts,
+) -> Option<()> {
     if !is_plain(tree.root(), fonts) {
         return surface.draw_svg(tree, size, SvgSettings::default());
     }

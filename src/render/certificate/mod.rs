@@ -7,7 +7,7 @@
 
 pub mod batch;
 pub mod design;
-mod draw;
+pub(super) mod draw;
 mod fields;
 pub mod paper;
 mod picture;

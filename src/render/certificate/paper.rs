@@ -98,17 +98,17 @@ impl Design {
     }
 }
 
-pub(super) fn new_document() -> Document {
+pub(in crate::render) fn new_document() -> Document {
     // The document's own entries say all that the XMP packet would.
     Document::new_with(SerializeSettings { xmp_metadata: false, ..Default::default() })
 }
 
-pub(super) fn finish(document: Document) -> Result<Vec<u8>, RenderError> {
+pub(in crate::render) fn finish(document: Document) -> Result<Vec<u8>, RenderError> {
     document.finish().map_err(|error| unwritable(format!("{error:?}")))
 }
 
 /// A page of so many millimetres, and its size in points.
-pub(super) fn page_size((width, height): (f32, f32)) -> Result<(PageSettings, Size), RenderError> {
+pub(in crate::render) fn page_size((width, height): (f32, f32)) -> Result<(PageSettings, Size), RenderError> {
     let (width, height) = (width * POINTS_PER_MILLIMETRE, height * POINTS_PER_MILLIMETRE);
     PageSettings::from_wh(width, height)
         .zip(Size::from_wh(width, height))
@@ -116,7 +116,7 @@ pub(super) fn page_size((width, height): (f32, f32)) -> Result<(PageSettings, Si
 }
 
 /// The date is that of issue: the day of printing would make every copy differ.
-pub(super) fn pdf_date(day: NaiveDate) -> DateTime {
+pub(in crate::render) fn pdf_date(day: NaiveDate) -> DateTime {
     let date = DateTime::new(u16::try_from(day.year()).unwrap_or_default());
     match (u8::try_from(day.month()), u8::try_from(day.day())) {
         (Ok(month), Ok(of_month)) => date.month(month).day(of_month).utc_offset_hour(8).utc_offset_minute(0),
@@ -124,7 +124,7 @@ pub(super) fn pdf_date(day: NaiveDate) -> DateTime {
     }
 }
 
-pub(super) fn metadata(title: String, date: DateTime) -> Metadata {
+pub(in crate::render) fn metadata(title: String, date: DateTime) -> Metadata {
     Metadata::new()
         .title(title)
         .language("zh-CN".to_owned())
@@ -145,6 +145,6 @@ fn embedded(attachment: &Attachment, date: DateTime) -> EmbeddedFile {
     }
 }
 
-pub(super) fn unwritable(reason: impl Into<String>) -> RenderError {
+pub(in crate::render) fn unwritable(reason: impl Into<String>) -> RenderError {
     RenderError::Pdf(reason.into())
 }

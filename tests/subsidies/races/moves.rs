@@ -184,6 +184,13 @@ fn new_claim(person: PersonId, assessment: &Assessment, applicant: OrganisationI
         frozen: Frozen { facts: Facts::new(assessment.on), assessment: assessment.clone() },
         applicant: Some(applicant),
         area: "330481".parse().expect("an area"),
-        review: Review { town: false, two_persons: true, notice_days: 0, apply_by: None, approve_by: None },
+        review: Review {
+            town: false,
+            two_persons: true,
+            notice_days: 0,
+            apply_by: None,
+            approve_by: None,
+            appeal_days: 0,
+        },
     }
 }

@@ -10,9 +10,12 @@ use crate::http::call::{Answer, Call, Changed, ok, ok_with_version};
 use crate::http::input::{Input, Query, Upload};
 use crate::kernel::codes::Code;
 use crate::kernel::form::{Fields, Form};
-use crate::kernel::ids::PaymentBatchId;
+use crate::kernel::ids::{PaymentBatchId, PaymentId};
 use crate::registry::subsidies::batch::{self, Opened, Settled};
-use crate::registry::subsidies::{BatchCall, BatchState, Payment, PaymentBatch, Reason, payment_store};
+use crate::registry::subsidies::payment_return;
+use crate::registry::subsidies::{
+    BatchCall, BatchState, NewReturn, Payment, PaymentBatch, Reason, payment_store,
+};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BatchView {
@@ -207,6 +210,16 @@ pub async fn results_import(call: Call, id: web::Path<PaymentBatchId>, upload: U
         let (found, settled) =
             batch::results_import(tx, context, &app.sealer, (*id, version), &upload.bytes)?;
         Ok(Changed::Done(ResultsView::new(&found, &settled)))
+    })
+    .await
+}
+
+/// A payment that came back days after it was paid.
+pub async fn payment_return(call: Call, id: web::Path<PaymentId>, Input(new): Input<NewReturn>) -> Answer {
+    let actor = call.actor()?.clone();
+    call.change(move |tx, context| {
+        let returned = payment_return::payment_return(tx, context, &actor, *id, &new)?;
+        Ok(Changed::Done(PaymentView::from(&returned)))
     })
     .await
 }

@@ -4,6 +4,8 @@ use actix_web::web;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::http::api::firstaid::PAGE;
+use crate::http::api::recorded::PageQuery;
 use crate::http::call::{Answer, Call, Changed, ok, ok_with_version};
 use crate::http::input::{Input, Query};
 use crate::kernel::codes::Code;
@@ -52,12 +54,12 @@ impl From<&BudgetLine> for BudgetView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PostingView {
     pub id: String,
-    /// `raise`, `lower`, `commit`, `release`, `pay`, `demand` or `receive`.
+    /// `raise`, `lower`, `commit`, `release`, `pay`, `return`, `demand` or `receive`.
     pub kind: &'static str,
     pub from_account: &'static str,
     pub to_account: &'static str,
     pub amount_fen: i64,
-    /// The claim, clawback or receipt that it is for.
+    /// The claim, appeal, payment, return, clawback or receipt that it is for.
     pub subject: Option<String>,
     pub document: Option<String>,
     pub at: String,
@@ -105,9 +107,6 @@ impl Form for BudgetQuery {
     }
 }
 
-/// Postings of one answer.
-const POSTINGS: i64 = 500;
-
 pub async fn budget_list(call: Call, Query(query): Query<BudgetQuery>) -> Answer {
     let lines = call.read(move |conn, _| Ok(store::list(conn, query.scheme.as_deref())?)).await?;
     ok(&lines.iter().map(BudgetView::from).collect::<Vec<_>>())
@@ -142,11 +141,12 @@ pub async fn budget_change(
     .await
 }
 
-pub async fn posting_list(call: Call, id: web::Path<BudgetLineId>) -> Answer {
+pub async fn posting_list(call: Call, id: web::Path<BudgetLineId>, Query(query): Query<PageQuery>) -> Answer {
+    let page = ((query.page - 1) * PAGE, PAGE);
     let postings = call
         .read(move |conn, _| {
             service::budget(conn, *id)?;
-            Ok(store::postings_of(conn, *id, POSTINGS)?)
+            Ok(store::postings_of(conn, *id, page)?)
         })
         .await?;
     ok(&postings.iter().map(PostingView::from).collect::<Vec<_>>())

@@ -21,7 +21,9 @@ use crate::kernel::ids::ClaimId;
 use crate::registry::schemes::{Assessment, Beneficiary, SchemeVersion};
 use crate::registry::subsidies::rules::state::{Finding, StateCode, WITHDRAWABLE};
 use crate::registry::subsidies::service::{self, Decision, Outcomes};
-use crate::registry::subsidies::{Claim, ClaimEvent, Frozen, Reason, Wanted, claim_store};
+use crate::registry::subsidies::{
+    Claim, ClaimEvent, Frozen, Reason, Wanted, appeal, claim_store, history_store,
+};
 
 /// A claim as lists show it. No digit of an identity or account number is in it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,6 +59,9 @@ pub struct ClaimView {
     pub notice_starts_on: Option<String>,
     /// The last day of the public notice.
     pub notice_ends_on: Option<String>,
+    /// Days after a refusal in which it can be appealed against, once.
+    pub appeal_days: u32,
+    pub appealed_at: Option<String>,
     pub version: i32,
 }
 
@@ -94,6 +99,8 @@ impl ClaimView {
             approved_at: claim.approved_at.map(|at| at.to_rfc3339()),
             notice_starts_on: day(notice.map(|notice| notice.starts_on)),
             notice_ends_on: day(notice.map(|notice| notice.ends_on)),
+            appeal_days: claim.review.appeal_days,
+            appealed_at: claim.appeal.map(|appeal| appeal.appealed.at.to_rfc3339()),
             version: claim.version,
         }
     }
@@ -163,7 +170,7 @@ fn detail(
         claim: ClaimView::new(claim, today),
         assessment: assessment_view(&assessment, version.as_ref().map(|one| &one.scheme)),
         facts: json!(facts),
-        events: claim_store::events(conn, claim.id)?.iter().map(ClaimEventView::from).collect(),
+        events: history_store::events(conn, claim.id)?.iter().map(ClaimEventView::from).collect(),
     })
 }
 
@@ -314,7 +321,7 @@ pub async fn claim_object(call: Call, id: web::Path<ClaimId>, Input(reason): Inp
     .await
 }
 
-/// What an objection came to, and why.
+/// What an objection or an appeal came to, and why.
 pub struct Resolution {
     pub finding: Finding,
     pub reason: Reason,
@@ -332,6 +339,19 @@ pub async fn claim_resolve(call: Call, id: web::Path<ClaimId>, Input(found): Inp
     let Resolution { finding, reason } = found;
     step(call, *id, reason, move |tx, context, _, decision| {
         Ok(done(service::claim_resolve(tx, context, decision, finding)?))
+    })
+    .await
+}
+
+pub async fn claim_appeal(call: Call, id: web::Path<ClaimId>, Input(reason): Input<Reason>) -> Answer {
+    step(call, *id, reason, |tx, context, _, decision| Ok(done(appeal::claim_appeal(tx, context, decision)?)))
+        .await
+}
+
+pub async fn appeal_decide(call: Call, id: web::Path<ClaimId>, Input(found): Input<Resolution>) -> Answer {
+    let Resolution { finding, reason } = found;
+    step(call, *id, reason, move |tx, context, _, decision| {
+        Ok(done(appeal::appeal_decide(tx, context, decision, finding)?))
     })
     .await
 }

@@ -263,7 +263,7 @@ fn item(field: &str) -> Option<(&str, usize, &str)> {
 
 /// Where a field stands on the page.
 fn place(field: &str) -> (usize, usize, usize) {
-    const ORDER: [&str; 23] = [
+    const ORDER: [&str; 24] = [
         "title.zh",
         "title.en",
         "code",
@@ -287,6 +287,7 @@ fn place(field: &str) -> (usize, usize, usize) {
         "review.apply_by_day",
         "review.approve_by_day",
         "review.notice_days",
+        "review.appeal_days",
     ];
     let root = field.split('[').next().unwrap_or_default();
     let at = ORDER.iter().position(|name| *name == root).unwrap_or(ORDER.len());

@@ -16,7 +16,7 @@ use crate::registry::schemes::{
 };
 
 /// The fields that stand once, in the order of the page.
-pub const FIELDS: [&str; 20] = [
+pub const FIELDS: [&str; 21] = [
     "title.zh",
     "title.en",
     "code",
@@ -35,6 +35,7 @@ pub const FIELDS: [&str; 20] = [
     "review.apply_by_day",
     "review.approve_by_day",
     "review.notice_days",
+    "review.appeal_days",
     "seen",
     "act",
 ];
@@ -167,6 +168,7 @@ pub fn values_of(scheme: &SchemeVersion) -> Map<String, Value> {
         "review.apply_by_day": number(review.apply_by_day),
         "review.approve_by_day": number(review.approve_by_day),
         "review.notice_days": review.notice_days.to_string(),
+        "review.appeal_days": review.appeal_days.to_string(),
     });
     match values {
         Value::Object(values) => values,
@@ -180,6 +182,7 @@ pub fn blank(area: &AreaCode) -> Map<String, Value> {
     let values = json!({
         "area": area.as_str(), "area_of": AreaOf::Employer.code(), "beneficiary": BeneficiaryKind::Person.code(),
         "schedule.kind": ScheduleKind::Once.code(), "review.notice_days": "7",
+        "review.appeal_days": "15",
     });
     match values {
         Value::Object(values) => values,
@@ -289,6 +292,7 @@ fn review(f: &mut Fields) -> Review {
         apply_by_day: day(f, "review.apply_by_day"),
         approve_by_day: day(f, "review.approve_by_day"),
         notice_days: whole(f.integer("review.notice_days", 0..=i64::from(u32::MAX))),
+        appeal_days: day(f, "review.appeal_days").unwrap_or(0),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::db::Conn;
 use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Query, Upload};
-use crate::http::page::{see_other, show, show_refused, show_told};
+use crate::http::page::{cut, paging, see_other, show, show_refused, show_told};
 use crate::http::pages::certificates::name;
 use crate::http::pages::subsidies::claims::Marked;
 use crate::http::pages::subsidies::filing::titles_of;
@@ -33,17 +33,33 @@ const PAGE: i64 = 200;
 /// Batches on the page.
 const BATCHES: i64 = 20;
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct WaitingQuery {
     scheme: Option<String>,
     ticked: bool,
+    page: i64,
+    /// Of the batches below.
+    batches: i64,
+}
+
+impl Default for WaitingQuery {
+    fn default() -> Self {
+        Self { scheme: None, ticked: false, page: 1, batches: 1 }
+    }
 }
 
 impl Form for WaitingQuery {
     fn read(f: &mut Fields) -> Option<Self> {
         let scheme = f.optional_text("scheme", 80);
         let ticked = f.optional("ticked");
-        Some(Self { scheme: scheme?, ticked: ticked?.unwrap_or(false) })
+        let page = f.optional_integer("page", 1..=100_000);
+        let batches = f.optional_integer("batches", 1..=100_000);
+        Some(Self {
+            scheme: scheme?,
+            ticked: ticked?.unwrap_or(false),
+            page: page?.unwrap_or(1),
+            batches: batches?.unwrap_or(1),
+        })
     }
 }
 
@@ -56,9 +72,15 @@ async fn waiting_page(call: &Call, query: WaitingQuery) -> Result<Value, Problem
     let (app, actor, language) = (Arc::clone(&call.app), call.actor()?.clone(), call.language);
     call.read(move |conn, context| {
         let texts = app.views.texts(language);
-        let wanted = Wanted { scheme: query.scheme.clone(), limit: PAGE, ..Wanted::default() };
+        let wanted = Wanted {
+            scheme: query.scheme.clone(),
+            offset: (query.page - 1) * PAGE,
+            limit: PAGE + 1,
+            ..Wanted::default()
+        };
         let wanted = service::narrowed(&actor, wanted)?;
-        let claims = queue::list(conn, &wanted, Turn::Finance)?;
+        let mut claims = queue::list(conn, &wanted, Turn::Finance)?;
+        let has_more = cut(&mut claims, PAGE);
         let mut titles = Titles::new(&app.schemes, texts);
         let mut rows = Vec::with_capacity(claims.len());
         for (index, claim) in claims.iter().enumerate() {
@@ -71,8 +93,11 @@ async fn waiting_page(call: &Call, query: WaitingQuery) -> Result<Value, Problem
             rows.push(row);
         }
         let in_notice = claim_store::list(conn, &service::narrowed(&actor, notices(&query))?)?;
+        let from = (query.batches - 1) * BATCHES;
+        let mut found = payment_store::list_batches(conn, None, (from, BATCHES + 1))?;
+        let more_batches = cut(&mut found, BATCHES);
         let mut batches = Vec::new();
-        for found in payment_store::list_batches(conn, None, (0, BATCHES))? {
+        for found in found {
             batches.push(batch_line(conn, texts, &found)?);
         }
         let mut schemes = titles_of(&app, conn, texts, context)?;
@@ -83,7 +108,13 @@ async fn waiting_page(call: &Call, query: WaitingQuery) -> Result<Value, Problem
         Ok(json!({
             "rows": rows, "count": claims.len(), "sum": words::yuan(texts, sum), "schemes": schemes,
             "in_notice": in_notice.len(), "batches": batches, "ticked": query.ticked,
-            "tick_href": tick_href(&query),
+            "tick_href": query.href(!query.ticked, query.page, query.batches),
+            "pages": paging(query.page, (PAGE, claims.len()), has_more, |page| {
+                query.href(false, page, query.batches)
+            }),
+            "batch_pages": paging(query.batches, (BATCHES, batches.len()), more_batches, |batches| {
+                query.href(false, query.page, batches)
+            }),
         }))
     })
     .await
@@ -98,13 +129,21 @@ fn notices(query: &WaitingQuery) -> Wanted {
     }
 }
 
-fn tick_href(query: &WaitingQuery) -> String {
-    let mut address = form_urlencoded::Serializer::new(String::new());
-    if let Some(scheme) = &query.scheme {
-        address.append_pair("scheme", scheme);
+impl WaitingQuery {
+    /// The same lists at other places.
+    fn href(&self, ticked: bool, page: i64, batches: i64) -> String {
+        let mut address = form_urlencoded::Serializer::new(String::new());
+        if let Some(scheme) = &self.scheme {
+            address.append_pair("scheme", scheme);
+        }
+        for (name, number) in [("page", page), ("batches", batches)] {
+            if number > 1 {
+                address.append_pair(name, &number.to_string());
+            }
+        }
+        address.append_pair("ticked", if ticked { "true" } else { "false" });
+        format!("/payments?{}", address.finish())
     }
-    address.append_pair("ticked", if query.ticked { "false" } else { "true" });
-    format!("/payments?{}", address.finish())
 }
 
 /// Why a claim can't go into a batch, as the code of an error.
@@ -203,7 +242,7 @@ fn whole(
     let payments = payment_store::payments_of(conn, id)?;
     let mut lines = Vec::with_capacity(payments.len());
     for payment in &payments {
-        lines.push(payment_line(conn, texts, &mut titles, payment, context)?);
+        lines.push(payment_line(conn, texts, &mut titles, (payment, actor), context)?);
     }
     let count = |state| payments.iter().filter(|payment| payment.state == state).count();
     let mut page = batch_line(conn, texts, &found)?;
@@ -229,7 +268,7 @@ fn payment_line(
     conn: &mut Conn,
     texts: &Texts,
     titles: &mut Titles<'_>,
-    payment: &Payment,
+    (payment, actor): (&Payment, &Actor),
     context: &Context,
 ) -> Result<Value, Problem> {
     Ok(json!({
@@ -239,6 +278,7 @@ fn payment_line(
         "scheme": titles.on(conn, &payment.obligation.scheme, context.today())?,
         "part": words::part(texts, &payment.obligation.part), "state": payment.state,
         "state_kind": words::payment_kind(payment.state), "note": payment.note,
+        "return_href": super::returns::href(actor.role, payment),
     }))
 }
 
@@ -320,6 +360,12 @@ async fn answered(call: &Call, id: PaymentBatchId, done: Result<&'static str, Pr
         Err(Problem::Conflict(code)) => {
             let page = batch_page(call, id, &[]).await?;
             told(call, "pages/payment-batch", "batch-title", page, code)
+        }
+        Err(Problem::Stale) => {
+            let page = batch_page(call, id, &[]).await?;
+            let told = call.app.views.texts(call.language).word("batch-changed-meanwhile");
+            let answer = HttpResponse::PreconditionFailed();
+            show_told(call, answer, "pages/payment-batch", "batch-title", page, &[told])
         }
         Err(problem) => Err(problem),
     }

@@ -8,9 +8,10 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::db::Conn;
+use crate::http::api::recorded::PageQuery;
 use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Query};
-use crate::http::page::{see_other, show, show_refused, typed};
+use crate::http::page::{cut, paging, see_other, show, show_refused, typed};
 use crate::http::pages::certificates::name;
 use crate::http::pages::subsidies::filing::titles_of;
 use crate::http::pages::subsidies::words::{self, Titles, Yuan};
@@ -192,12 +193,17 @@ pub async fn set(call: Call, posted: Posted<BudgetForm>) -> Answer {
     }
 }
 
-pub async fn detail(call: Call, id: web::Path<BudgetLineId>) -> Answer {
-    let page = page(&call, *id, &Map::new()).await?;
+pub async fn detail(call: Call, id: web::Path<BudgetLineId>, Query(query): Query<PageQuery>) -> Answer {
+    let page = page(&call, (*id, query.page), &Map::new()).await?;
     show(&call, "pages/budget", "budget-title", page)
 }
 
-async fn page(call: &Call, id: BudgetLineId, values: &Map<String, Value>) -> Result<Value, Problem> {
+/// The budget with one page of its postings.
+async fn page(
+    call: &Call,
+    (id, number): (BudgetLineId, i64),
+    values: &Map<String, Value>,
+) -> Result<Value, Problem> {
     let (app, role, language) = (Arc::clone(&call.app), call.actor()?.role, call.language);
     let mut values = typed(values, &["amount", "document"]);
     call.read(move |conn, context| {
@@ -208,7 +214,10 @@ async fn page(call: &Call, id: BudgetLineId, values: &Map<String, Value>) -> Res
         }
         let mut titles = Titles::new(&app.schemes, texts);
         let mut postings = Vec::new();
-        for posting in store::postings_of(conn, id, POSTINGS)? {
+        let from = (number - 1) * POSTINGS;
+        let mut found = store::postings_of(conn, id, (from, POSTINGS + 1))?;
+        let has_more = cut(&mut found, POSTINGS);
+        for posting in found {
             let (from, to) = posting.kind.accounts();
             postings.push(json!({
                 "kind": posting.kind, "from": from, "to": to, "amount": words::figure(posting.amount),
@@ -231,6 +240,8 @@ async fn page(call: &Call, id: BudgetLineId, values: &Map<String, Value>) -> Res
             };
             json!({ "account": account, "amount": words::yuan(texts, held) })
         }));
+        let at = |page: i64| format!("/budgets/{id}?page={page}");
+        page["pages"] = paging(number, (POSTINGS, postings.len()), has_more, at);
         page["postings"] = json!(postings);
         page["may_change"] = json!(role == Role::Finance);
         page["values"] = values;
@@ -267,7 +278,7 @@ pub async fn change(call: Call, id: web::Path<BudgetLineId>, posted: Posted<Chan
     match changed {
         Ok(_) => Ok(see_other(&format!("/budgets/{id}"), Some("budget-changed"))),
         Err(Problem::Invalid(invalid)) => {
-            let page = page(&call, id, &posted.values).await?;
+            let page = page(&call, (id, 1), &posted.values).await?;
             show_refused(&call, "pages/budget", "budget-title", page, &words::in_yuan(invalid))
         }
         Err(problem) => Err(problem),

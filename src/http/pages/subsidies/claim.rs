@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
+use fluent_bundle::FluentArgs;
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
@@ -18,9 +19,12 @@ use crate::http::texts::Texts;
 use crate::kernel::context::{Actor, Context, Role};
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::ClaimId;
+use crate::registry::schemes::Beneficiary;
 use crate::registry::subsidies::queue_store::Turn;
 use crate::registry::subsidies::rules::state::{ClaimState, Finding, StateCode};
-use crate::registry::subsidies::{Claim, claim_store, clawback_store, payment_store, service};
+use crate::registry::subsidies::{
+    Claim, appeal, claim_store, clawback_store, history_store, payment_store, service,
+};
 
 /// A page that was just filed shows its confirmation.
 pub struct ClaimPage {
@@ -48,6 +52,11 @@ pub async fn refused(call: &Call, id: ClaimId, typed: Map<String, Value>, proble
             let texts = call.app.views.texts(call.language);
             let told = texts.word(&format!("conflict-{code}"));
             show_told(call, HttpResponse::Conflict(), "pages/claim", "claim-title", page, &[told])
+        }
+        Problem::Stale => {
+            let told = page["changed"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let told: Vec<String> = told.map(str::to_owned).collect();
+            show_told(call, HttpResponse::PreconditionFailed(), "pages/claim", "claim-title", page, &told)
         }
         other => Err(other),
     }
@@ -78,7 +87,7 @@ fn whole(
     let scheme = version.as_ref().map(|compiled| &compiled.scheme);
     let frozen = claim_store::frozen(conn, claim.id)?.ok_or(Problem::NotFound)?;
     let explainer = Explainer { app, texts, actor };
-    let events = claim_store::events(conn, claim.id)?;
+    let events = history_store::events(conn, claim.id)?;
     page["assessment"] = explainer.assessment(conn, &frozen.assessment, scheme)?;
     page["version_of_scheme"] = json!(scheme.map(|scheme| words::scheme(texts, scheme)));
     page["applicant"] = json!(applicant_name(conn, claim)?);
@@ -103,7 +112,7 @@ fn whole(
     let last = events.last().filter(|event| is_over && !event.reason.is_empty());
     page["refusal"] = json!(last.map(|event| event.reason.as_str()));
     page["history"] = json!(history);
-    page["payments"] = json!(payments(conn, texts, claim)?);
+    page["payments"] = json!(payments(conn, texts, actor, claim)?);
     page["account"] = account(conn, actor, claim)?;
     page["clawback"] = match clawback_store::find_live(conn, claim.id)? {
         Some(found) if sees_clawbacks(actor) => json!({
@@ -112,7 +121,12 @@ fn whole(
         }),
         _ => Value::Null,
     };
-    page["actions"] = json!(actions(actor, claim, context, typed_text(typed, "step")));
+    let appeal_by = appeal::last_day(claim, &events).filter(|day| context.today() <= *day);
+    page["appeal_by"] = json!(appeal_by.map(|day| texts.date(day)).unwrap_or_default());
+    let steps = steps(actor, claim, context, appeal_by.is_some());
+    page["actions"] = json!(actions(claim, &steps, typed_text(typed, "step")));
+    page["changed"] = json!(changed(texts, typed, &page["history"], steps.is_empty()));
+    page["statement_href"] = json!(statement_href(actor, claim));
     page["barred"] = json!(is_barred(actor, claim));
     page["again_href"] = json!(again(actor, claim));
     page["back"] = json!(if actor.role == Role::Caregiver { "/my/claims" } else { "/claims" });
@@ -126,6 +140,32 @@ fn typed_text<'a>(typed: &'a Map<String, Value>, field: &str) -> &'a str {
     typed.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
+/// What happened since the version that was seen, and what was typed where no field is left to keep it in.
+fn changed(texts: &Texts, typed: &Map<String, Value>, history: &Value, nothing_left: bool) -> Vec<String> {
+    let seen: usize = typed_text(typed, "version").parse().unwrap_or(usize::MAX);
+    let steps = history.as_array().into_iter().flatten().skip(seen).map(|event| {
+        let step = texts.word(&format!("claim-step-{}", event["step"].as_str().unwrap_or_default()));
+        let at = event["at"].as_str().and_then(|at| at.parse().ok()).map(|at| texts.date_time(at));
+        format!("{step} {}", at.unwrap_or_default())
+    });
+    let steps: Vec<String> = steps.collect();
+    let mut args = FluentArgs::new();
+    args.set("steps", steps.join(&texts.word("accreditation-level-separator")));
+    args.set("reason", typed_text(typed, "reason"));
+    let mut told = vec![texts.text("claim-changed-meanwhile", &args).unwrap_or_default()];
+    if nothing_left && !typed_text(typed, "reason").is_empty() {
+        told.push(texts.text("claim-reason-kept", &args).unwrap_or_default());
+    }
+    told
+}
+
+/// The statement of a person's claims, without its ending, for those who look after many.
+fn statement_href(actor: &Actor, claim: &Claim) -> Option<String> {
+    let Beneficiary::Person(person) = claim.obligation.beneficiary else { return None };
+    let reads = matches!(actor.role, Role::Bureau | Role::Finance | Role::Institution);
+    reads.then(|| format!("/people/{person}/subsidies"))
+}
+
 const fn is_applicant(actor: &Actor) -> bool {
     matches!(actor.role, Role::Institution | Role::Caregiver)
 }
@@ -134,7 +174,7 @@ const fn sees_clawbacks(actor: &Actor) -> bool {
     matches!(actor.role, Role::Administrator | Role::Bureau | Role::Finance)
 }
 
-fn payments(conn: &mut Conn, texts: &Texts, claim: &Claim) -> Result<Vec<Value>, Problem> {
+fn payments(conn: &mut Conn, texts: &Texts, actor: &Actor, claim: &Claim) -> Result<Vec<Value>, Problem> {
     let made = payment_store::of_claim(conn, claim.id)?;
     Ok(made
         .iter()
@@ -142,6 +182,7 @@ fn payments(conn: &mut Conn, texts: &Texts, claim: &Claim) -> Result<Vec<Value>,
             json!({
                 "state": payment.state, "state_kind": words::payment_kind(payment.state),
                 "amount": words::yuan(texts, payment.amount), "bank": payment.account.bank, "note": payment.note,
+                "return_href": super::returns::href(actor.role, payment),
             })
         })
         .collect())
@@ -168,23 +209,27 @@ fn is_barred(actor: &Actor, claim: &Claim) -> bool {
         ClaimState::Submitted(deed) | ClaimState::TownReviewed(deed) => !is_applicant(actor) && deed.by == me,
         ClaimState::FirstApproved { submitted, first } => submitted.by == me || first.by == me,
         ClaimState::Objected(_, objection) => objection.by == me,
+        ClaimState::Appealed(submitted, appeal) => {
+            !is_applicant(actor) && [submitted.by, appeal.refused.by, appeal.appealed.by].contains(&me)
+        }
         _ => false,
     }
 }
 
-/// The steps that the state allows and the reader may take, the likeliest first. The form of one is open: of the step
-/// that was just refused, else of the first.
-fn actions(actor: &Actor, claim: &Claim, context: &Context, refused: &str) -> Vec<Value> {
+/// The steps that the state allows and the reader may take, the likeliest first.
+fn steps(actor: &Actor, claim: &Claim, context: &Context, may_appeal: bool) -> Vec<&'static str> {
     use StateCode::{
-        Draft, Failed, FirstApproved, ForFinance, InNotice, Objected, Paid, Returned, Submitted, TownReviewed,
+        Appealed, Draft, Failed, FirstApproved, ForFinance, InNotice, Objected, Paid, Refused, Returned,
+        Submitted, TownReviewed,
     };
     let state = claim.state.code();
     let (town, bureau) = (Turn::Town.has(claim), Turn::Bureau.has(claim));
     let barred = is_barred(actor, claim);
-    let steps: Vec<&str> = match actor.role {
+    match actor.role {
         Role::Institution | Role::Caregiver => match state {
             Draft => vec!["submit", "withdraw"],
             Submitted if words::minutes_left(claim, context.now).is_some() => vec!["withdraw"],
+            Refused if may_appeal => vec!["appeal"],
             _ => Vec::new(),
         },
         Role::Town if town && !barred => vec!["review", "refuse"],
@@ -195,12 +240,17 @@ fn actions(actor: &Actor, claim: &Claim, context: &Context, refused: &str) -> Ve
             Submitted | TownReviewed if bureau && !barred => vec!["approve", "refuse", "reassess"],
             InNotice => vec!["object", "stop"],
             Objected if !barred => vec!["resolve", "stop"],
+            Appealed if !barred => vec!["decide-appeal"],
             ForFinance | Failed | Returned => vec!["stop"],
             Paid => vec!["clawback"],
             _ => Vec::new(),
         },
         _ => Vec::new(),
-    };
+    }
+}
+
+/// The forms of the steps. One is open: of the step that was just refused, else the first.
+fn actions(claim: &Claim, steps: &[&str], refused: &str) -> Vec<Value> {
     let open = steps.iter().find(|step| **step == refused).or_else(|| steps.first()).copied();
     let step = |step: &&str| {
         json!({

@@ -47,6 +47,8 @@ crate::codes! {
         Waiting = "waiting",
         /// 异议
         Objections = "objections",
+        /// 复核
+        Appeals = "appeals",
         /// 账户待更正
         Accounts = "accounts",
         /// 全部
@@ -94,6 +96,7 @@ impl ListQuery {
         match self.view {
             Some(View::All) => None,
             Some(View::Objections) => Some(Turn::Objections),
+            Some(View::Appeals) => Some(Turn::Appeals),
             Some(View::Accounts) => Some(Turn::Account),
             Some(View::Waiting) | None => turn_of(role),
         }
@@ -242,7 +245,7 @@ fn lead(texts: &Texts, role: Role, turn: Option<Turn>) -> String {
 fn tabs(texts: &Texts, query: &ListQuery, role: Role) -> Vec<Value> {
     let views: &[View] = match role {
         Role::Institution => &[View::Waiting, View::Accounts, View::All],
-        Role::Bureau => &[View::Waiting, View::Objections, View::All],
+        Role::Bureau => &[View::Waiting, View::Objections, View::Appeals, View::All],
         Role::Town => &[View::Waiting, View::All],
         _ => &[View::All],
     };

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::http::call::{Answer, Call};
 use crate::http::input::{Posted, Query};
-use crate::http::page::{options, see_other, show, show_refused, show_told, typed};
+use crate::http::page::{cut, options, paging, see_other, show, show_refused, show_told, typed};
 use crate::http::pages::certificates::name;
 use crate::http::pages::subsidies::words::{self, Titles, Yuan};
 use crate::http::problem::Problem;
@@ -28,11 +28,14 @@ const SHOWN: i64 = 100;
 
 pub struct ListQuery {
     state: Option<ClawbackState>,
+    page: i64,
 }
 
 impl Form for ListQuery {
     fn read(f: &mut Fields) -> Option<Self> {
-        Some(Self { state: f.optional("state")? })
+        let state = f.optional("state");
+        let page = f.optional_integer("page", 1..=100_000);
+        Some(Self { state: state?, page: page?.unwrap_or(1) })
     }
 }
 
@@ -43,7 +46,10 @@ pub async fn list(call: Call, Query(query): Query<ListQuery>) -> Answer {
             let texts = app.views.texts(language);
             let mut titles = Titles::new(&app.schemes, texts);
             let mut rows = Vec::new();
-            for found in clawback_store::list(conn, query.state, (0, SHOWN))? {
+            let from = (query.page - 1) * SHOWN;
+            let mut all = clawback_store::list(conn, query.state, (from, SHOWN + 1))?;
+            let has_more = cut(&mut all, SHOWN);
+            for found in all {
                 let Some(claim) = claim_store::find(conn, found.claim)? else { continue };
                 let mut row = words::line(conn, texts, &mut titles, &claim, context.today())?;
                 row["href"] = json!(format!("/clawbacks/{}", found.id));
@@ -56,7 +62,10 @@ pub async fn list(call: Call, Query(query): Query<ListQuery>) -> Answer {
                 rows.push(row);
             }
             let states = options::<ClawbackState>(texts, query.state.map(Code::code).unwrap_or_default());
-            Ok(json!({ "rows": rows, "states": states }))
+            let state = query.state.map(|state| format!("state={state}&")).unwrap_or_default();
+            let at = |page: i64| format!("/clawbacks?{state}page={page}");
+            let pages = paging(query.page, (SHOWN, rows.len()), has_more, at);
+            Ok(json!({ "rows": rows, "states": states, "pages": pages }))
         })
         .await?;
     show(&call, "pages/clawbacks", "clawbacks-title", page)

@@ -14,9 +14,9 @@ use crate::http::problem::Problem;
 use crate::kernel::context::Role;
 use crate::kernel::form::{Fields, Form};
 use crate::kernel::ids::ClaimId;
-use crate::registry::subsidies::Reason;
 use crate::registry::subsidies::rules::state::{Finding, StateCode};
 use crate::registry::subsidies::service::{self, Decision, Outcomes};
+use crate::registry::subsidies::{Reason, appeal};
 
 crate::codes! {
     /// What a page's button does to one claim.
@@ -30,6 +30,8 @@ crate::codes! {
         Object = "object",
         Resolve = "resolve",
         Stop = "stop",
+        Appeal = "appeal",
+        DecideAppeal = "decide-appeal",
     }
 }
 
@@ -37,10 +39,14 @@ impl Step {
     /// Who may take it, as the routes of the API have it.
     const fn admits(self, role: Role) -> bool {
         match self {
-            Self::Submit | Self::Withdraw => matches!(role, Role::Institution | Role::Caregiver),
+            Self::Submit | Self::Withdraw | Self::Appeal => {
+                matches!(role, Role::Institution | Role::Caregiver)
+            }
             Self::Review => matches!(role, Role::Town),
             Self::Refuse | Self::Object => matches!(role, Role::Bureau | Role::Town),
-            Self::Reassess | Self::Approve | Self::Resolve | Self::Stop => matches!(role, Role::Bureau),
+            Self::Reassess | Self::Approve | Self::Resolve | Self::Stop | Self::DecideAppeal => {
+                matches!(role, Role::Bureau)
+            }
         }
     }
 }
@@ -82,7 +88,7 @@ pub async fn step(call: Call, path: web::Path<(ClaimId, String)>, posted: Posted
         return claim::refused(&call, id, typed, missing.into()).await;
     }
     let finding = match (step, form.finding) {
-        (Step::Resolve, None) => {
+        (Step::Resolve | Step::DecideAppeal, None) => {
             let missing = Invalid::one("finding", "required");
             return claim::refused(&call, id, typed, missing.into()).await;
         }
@@ -105,12 +111,14 @@ pub async fn step(call: Call, path: web::Path<(ClaimId, String)>, posted: Posted
                 Step::Object => done(service::claim_object(tx, context, &decision)?),
                 Step::Resolve => done(service::claim_resolve(tx, context, &decision, finding)?),
                 Step::Stop => done(service::claim_stop(tx, context, &decision)?),
+                Step::Appeal => done(appeal::claim_appeal(tx, context, &decision)?),
+                Step::DecideAppeal => done(appeal::appeal_decide(tx, context, &decision, finding)?),
             })
         })
         .await;
     match taken {
         Ok(outcome) => after(&call, step, id, &outcome).await,
-        Err(problem @ (Problem::Invalid(_) | Problem::Conflict(_))) => {
+        Err(problem @ (Problem::Invalid(_) | Problem::Conflict(_) | Problem::Stale)) => {
             claim::refused(&call, id, typed, problem).await
         }
         Err(problem) => Err(problem),
@@ -122,9 +130,16 @@ async fn after(call: &Call, step: Step, id: ClaimId, outcome: &Outcomes) -> Answ
     let own = format!("/claims/{id}");
     Ok(match (step, outcome) {
         (Step::Submit, _) => see_other(&format!("{own}?filed=true"), None),
-        (Step::Withdraw | Step::Reassess | Step::Object | Step::Resolve | Step::Stop, _) => {
-            see_other(&own, Some(&format!("claim-{step}")))
-        }
+        (
+            Step::Withdraw
+            | Step::Reassess
+            | Step::Object
+            | Step::Resolve
+            | Step::Stop
+            | Step::Appeal
+            | Step::DecideAppeal,
+            _,
+        ) => see_other(&own, Some(&format!("claim-{step}"))),
         (Step::Review | Step::Approve | Step::Refuse, _) => {
             let done = match outcome {
                 Outcomes::Pending(waits) if waits.state.code() == StateCode::FirstApproved => {

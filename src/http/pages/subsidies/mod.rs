@@ -11,4 +11,5 @@ pub mod explain;
 pub mod filing;
 pub mod mine;
 pub mod notices;
+pub mod returns;
 pub mod words;

@@ -104,7 +104,13 @@ pub fn part(texts: &Texts, part: &Part) -> String {
 /// A number to say over the telephone: the random end of the identifier.
 #[must_use]
 pub fn reference(id: ClaimId) -> String {
-    let text = id.to_string().replace('-', "").to_uppercase();
+    short(&id.to_string())
+}
+
+/// The same of any identifier.
+#[must_use]
+pub fn short(identifier: &str) -> String {
+    let text = identifier.replace('-', "").to_uppercase();
     let end = &text[text.len().saturating_sub(8)..];
     format!("{}-{}", &end[..end.len() / 2], &end[end.len() / 2..])
 }
@@ -118,7 +124,8 @@ pub const fn state_kind(state: StateCode) -> &'static str {
         | StateCode::FirstApproved
         | StateCode::InNotice
         | StateCode::ForFinance
-        | StateCode::InBatch => "busy",
+        | StateCode::InBatch
+        | StateCode::Appealed => "busy",
         StateCode::Paid => "good",
         StateCode::Objected | StateCode::Failed | StateCode::Returned | StateCode::ToRecover => "warn",
         StateCode::Refused | StateCode::Stopped => "bad",
@@ -235,7 +242,10 @@ pub fn progress(texts: &Texts, claim: &Claim, events: &[ClaimEvent]) -> Vec<Valu
     }
     let is_paid = claim.state.code().is_paid();
     stages.push(("pay", at(&[ClaimStep::Settle]).filter(|_| is_paid)));
-    let ended = matches!(claim.state, ClaimState::Refused | ClaimState::Withdrawn | ClaimState::Stopped);
+    let ended = matches!(
+        claim.state,
+        ClaimState::Refused | ClaimState::Appealed(..) | ClaimState::Withdrawn | ClaimState::Stopped
+    );
     let mut seen_open = false;
     let mut shown = Vec::new();
     for (key, done) in stages {
@@ -256,7 +266,7 @@ pub fn progress(texts: &Texts, claim: &Claim, events: &[ClaimEvent]) -> Vec<Valu
     let last = match claim.state.code() {
         StateCode::Refused | StateCode::Stopped => Some("ended"),
         StateCode::Withdrawn => Some("withdrawn"),
-        StateCode::ToRecover => Some("current"),
+        StateCode::ToRecover | StateCode::Appealed => Some("current"),
         StateCode::Recovered => Some("done"),
         _ => None,
     };

@@ -223,6 +223,7 @@ fn review(review: &Review, errors: &mut Vec<FieldError>) {
     within("review.apply_by_day", review.apply_by_day, 1..=28);
     within("review.approve_by_day", review.approve_by_day, 1..=28);
     within("review.notice_days", Some(review.notice_days), 0..=60);
+    within("review.appeal_days", Some(review.appeal_days), 0..=60);
 }
 
 /// Reads an expression, looks at its words, and tries it out.

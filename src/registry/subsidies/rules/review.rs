@@ -25,6 +25,7 @@ impl Review {
             notice_days: rules.notice_days,
             apply_by: on(rules.apply_by_day),
             approve_by: on(rules.approve_by_day),
+            appeal_days: rules.appeal_days,
         }
     }
 }
@@ -41,6 +42,7 @@ mod tests {
             apply_by_day: Some(5),
             approve_by_day: Some(20),
             notice_days: 7,
+            appeal_days: 15,
         };
         let of =
             |part: &str, amount: i64| Review::of(&rules, &part.parse().expect("a part"), Fen::new(amount));

@@ -4,8 +4,8 @@
 use chrono::{Days, NaiveDate, TimeDelta};
 
 use crate::codes;
-use crate::kernel::dates::Timestamp;
-use crate::kernel::ids::AccountId;
+use crate::kernel::dates::{Timestamp, shanghai_date};
+use crate::kernel::ids::{AccountId, ClaimAppealId};
 use crate::registry::subsidies::{PaymentResult, Review};
 
 /// How long what was submitted can be taken back by who submitted it.
@@ -44,6 +44,8 @@ codes! {
         Recovered = "recovered",
         /// 不予发放
         Refused = "refused",
+        /// 复核中: the refusal was appealed against.
+        Appealed = "appealed",
         /// 已撤回
         Withdrawn = "withdrawn",
     }
@@ -99,6 +101,14 @@ pub struct Objection {
     pub on: NaiveDate,
 }
 
+/// 复核申请: asked for once, by who was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appeal {
+    pub id: ClaimAppealId,
+    pub refused: Deed,
+    pub appealed: Deed,
+}
+
 /// What an approved claim rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Approved {
@@ -115,7 +125,10 @@ pub enum ClaimState {
     Draft,
     Submitted(Deed),
     TownReviewed(Deed),
-    FirstApproved { submitted: Deed, first: Deed },
+    FirstApproved {
+        submitted: Deed,
+        first: Deed,
+    },
     InNotice(Approved),
     Objected(Approved, Objection),
     ForFinance(Approved),
@@ -127,6 +140,8 @@ pub enum ClaimState {
     Recovered(Approved),
     Stopped,
     Refused,
+    /// As it was submitted, and the appeal against its refusal.
+    Appealed(Deed, Appeal),
     Withdrawn,
 }
 
@@ -148,6 +163,12 @@ pub enum NotAllowed {
     NoticeOver,
     #[error("the public notice has not ended")]
     NoticeRuns,
+    #[error("the scheme gives no appeal")]
+    NoAppeal,
+    #[error("the days for an appeal are over")]
+    AppealOver,
+    #[error("it was appealed once")]
+    AppealedBefore,
     #[error("it is on its way to the bank")]
     InBatch,
     #[error("it has been paid: only a clawback brings it back")]
@@ -166,6 +187,9 @@ impl NotAllowed {
             Self::WithdrawalOver => "withdrawal-over",
             Self::NoticeOver => "notice-over",
             Self::NoticeRuns => "notice-runs",
+            Self::NoAppeal => "no-appeal",
+            Self::AppealOver => "appeal-over",
+            Self::AppealedBefore => "appealed-before",
             Self::InBatch => "claim-in-batch",
             Self::Paid => "claim-paid",
         }
@@ -203,6 +227,7 @@ impl ClaimState {
             Self::Recovered(_) => StateCode::Recovered,
             Self::Stopped => StateCode::Stopped,
             Self::Refused => StateCode::Refused,
+            Self::Appealed(..) => StateCode::Appealed,
             Self::Withdrawn => StateCode::Withdrawn,
         }
     }
@@ -356,12 +381,50 @@ impl ClaimState {
         }
     }
 
+    /// 申请复核: once, until the last of the days that the scheme gives after the refusal. `before` is an earlier one.
+    pub fn appeal(self, submitted: Deed, appeal: Appeal, days: u32, before: Option<&Appeal>) -> Step {
+        if self != Self::Refused {
+            return Err(NotAllowed::State);
+        }
+        if before.is_some() {
+            return Err(NotAllowed::AppealedBefore);
+        }
+        let last = last_day_to_appeal(appeal.refused, days).ok_or(NotAllowed::NoAppeal)?;
+        if shanghai_date(appeal.appealed.at) > last {
+            return Err(NotAllowed::AppealOver);
+        }
+        Ok(Self::Appealed(submitted, appeal))
+    }
+
+    /// 复核决定, by another than who refused: upheld, the bureau decides on the claim anew; dismissed, it stays refused.
+    pub fn decide_appeal(self, by: AccountId, review: &Review, finding: Finding) -> Step {
+        let Self::Appealed(submitted, appeal) = self else { return Err(NotAllowed::State) };
+        another(by, submitted.by)?;
+        another(by, appeal.refused.by)?;
+        another(by, appeal.appealed.by)?;
+        Ok(match finding {
+            Finding::Upheld if review.town => Self::TownReviewed(submitted),
+            Finding::Upheld => Self::Submitted(submitted),
+            Finding::Dismissed => Self::Refused,
+        })
+    }
+
+    /// 付讫后退汇: the payee's bank sent back what it had taken.
+    pub fn take_back(self) -> Step {
+        match self {
+            Self::Paid(approved) => Ok(Self::Returned(approved)),
+            _ => Err(NotAllowed::State),
+        }
+    }
+
     /// 停发: nothing more is paid on it.
     pub fn stop(self) -> Step {
         match self {
             Self::InBatch(_) => Err(NotAllowed::InBatch),
             Self::Paid(_) | Self::ToRecover(_) | Self::Recovered(_) => Err(NotAllowed::Paid),
-            Self::Draft | Self::Stopped | Self::Refused | Self::Withdrawn => Err(NotAllowed::State),
+            Self::Draft | Self::Stopped | Self::Refused | Self::Appealed(..) | Self::Withdrawn => {
+                Err(NotAllowed::State)
+            }
             _ => Ok(Self::Stopped),
         }
     }
@@ -389,6 +452,12 @@ impl ClaimState {
             _ => Err(NotAllowed::State),
         }
     }
+}
+
+/// The last day on which a refusal can be appealed against; `None` where the scheme gives no days.
+#[must_use]
+pub fn last_day_to_appeal(refused: Deed, days: u32) -> Option<NaiveDate> {
+    (days > 0).then(|| shanghai_date(refused.at) + Days::new(u64::from(days)))
 }
 
 fn another(by: AccountId, before: AccountId) -> Result<(), NotAllowed> {

@@ -37,6 +37,8 @@ pub fn tasks(conn: &mut Conn, context: &Context, actor: &Actor) -> Result<Vec<Ta
             found.extend(reviews(conn, context, &wanted, Turn::Bureau, "claims-approve")?);
             let objected = "/claims?view=objections";
             found.extend(queue_task(conn, &wanted, Turn::Objections, "claims-objected", objected)?);
+            let appealed = "/claims?view=appeals";
+            found.extend(queue_task(conn, &wanted, Turn::Appeals, "claims-appealed", appealed)?);
             found.extend(clawbacks(conn, actor, &wanted)?);
         }
         Role::Finance => {

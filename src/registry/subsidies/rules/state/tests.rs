@@ -24,12 +24,20 @@ fn deed(by: u128) -> Deed {
 }
 
 fn review(town: bool, two_persons: bool, notice_days: u32) -> Review {
-    Review { town, two_persons, notice_days, apply_by: None, approve_by: None }
+    Review { town, two_persons, notice_days, apply_by: None, approve_by: None, appeal_days: 15 }
 }
 
 fn approved() -> Approved {
     let notice = PublicNotice { starts_on: day("2026-11-01"), ends_on: day("2026-11-08") };
     Approved { submitted: deed(SUBMITTER), first: Some(deed(FIRST)), last: deed(LAST), notice: Some(notice) }
+}
+
+fn appealed() -> Appeal {
+    Appeal {
+        id: ClaimAppealId::from_uuid(uuid::Uuid::from_u128(1)),
+        refused: Deed { by: account(FIRST), at: at("2026-11-02T02:00:00Z") },
+        appealed: Deed { by: account(SUBMITTER), at: at("2026-11-17T15:59:00Z") },
+    }
 }
 
 /// A state of every code.
@@ -53,6 +61,7 @@ fn state(code: StateCode) -> ClaimState {
         StateCode::Recovered => ClaimState::Recovered(approved()),
         StateCode::Stopped => ClaimState::Stopped,
         StateCode::Refused => ClaimState::Refused,
+        StateCode::Appealed => ClaimState::Appealed(deed(SUBMITTER), appealed()),
         StateCode::Withdrawn => ClaimState::Withdrawn,
     }
 }
@@ -69,8 +78,8 @@ fn check(name: &str, step: impl Fn(ClaimState) -> Step, allowed: &[(StateCode, S
 #[test]
 fn every_step_from_every_state() {
     use StateCode::{
-        Draft, Failed, FirstApproved, ForFinance, InBatch, InNotice, Objected, Paid, Recovered, Refused,
-        Returned, Stopped, Submitted, ToRecover, TownReviewed, Withdrawn,
+        Appealed, Draft, Failed, FirstApproved, ForFinance, InBatch, InNotice, Objected, Paid, Recovered,
+        Refused, Returned, Stopped, Submitted, ToRecover, TownReviewed, Withdrawn,
     };
     let soon = at("2026-11-01T02:10:00Z");
     let today = day("2026-11-05");
@@ -117,6 +126,13 @@ fn every_step_from_every_state() {
     let stoppable =
         [Submitted, TownReviewed, FirstApproved, InNotice, Objected, ForFinance, Failed, Returned];
     check("stop", ClaimState::stop, &stoppable.map(|from| (from, Stopped)));
+    check("appeal", |s| s.appeal(deed(SUBMITTER), appealed(), 15, None), &[(Refused, Appealed)]);
+    let grant = |town| move |s: ClaimState| s.decide_appeal(by, &review(town, false, 7), Finding::Upheld);
+    check("grant", grant(false), &[(Appealed, Submitted)]);
+    check("grant after the town", grant(true), &[(Appealed, TownReviewed)]);
+    let dismiss = |s: ClaimState| s.decide_appeal(by, &review(true, false, 7), Finding::Dismissed);
+    check("dismiss the appeal", dismiss, &[(Appealed, Refused)]);
+    check("take back", ClaimState::take_back, &[(Paid, Returned)]);
     check("demand", ClaimState::demand, &[(Paid, ToRecover)]);
     check("recover", ClaimState::recovered, &[(ToRecover, Recovered)]);
     check(
@@ -137,6 +153,10 @@ fn nobody_decides_on_their_own() {
     assert_eq!(state(StateCode::FirstApproved).approve(deed(FIRST), &two, today), same);
     assert_eq!(state(StateCode::FirstApproved).approve(deed(SUBMITTER), &two, today), same);
     for finding in [Finding::Upheld, Finding::Dismissed] {
+        for had_part in [SUBMITTER, FIRST] {
+            let decided = state(StateCode::Appealed).decide_appeal(account(had_part), &two, finding);
+            assert_eq!(decided, same);
+        }
         assert_eq!(state(StateCode::Objected).resolve(account(OBJECTOR), today, finding), same);
         assert_eq!(state(StateCode::Objected).resolve(account(SUBMITTER), today, finding), same);
     }
@@ -148,6 +168,21 @@ fn what_was_submitted_can_be_taken_back_for_ten_minutes() {
     assert_eq!(submitted().withdraw(at("2026-11-01T02:10:00Z")), Ok(ClaimState::Withdrawn));
     let over = Err(NotAllowed::WithdrawalOver);
     assert_eq!(submitted().withdraw(at("2026-11-01T02:10:00.000001Z")), over);
+}
+
+/// Refused on 2 November in Shanghai, with 15 days: the 17th is the last, to its last minute.
+#[test]
+fn a_refusal_is_appealed_once_in_its_days() {
+    let appeal = |appeal: Appeal, days, before: Option<&Appeal>| {
+        state(StateCode::Refused).appeal(deed(SUBMITTER), appeal, days, before).map(|after| after.code())
+    };
+    let midnight =
+        Appeal { appealed: Deed { at: at("2026-11-17T16:00:00Z"), ..appealed().appealed }, ..appealed() };
+    assert_eq!(appeal(appealed(), 15, None), Ok(StateCode::Appealed));
+    assert_eq!(appeal(midnight, 15, None), Err(NotAllowed::AppealOver));
+    assert_eq!(appeal(midnight, 16, None), Ok(StateCode::Appealed));
+    assert_eq!(appeal(appealed(), 0, None), Err(NotAllowed::NoAppeal));
+    assert_eq!(appeal(appealed(), 15, Some(&appealed())), Err(NotAllowed::AppealedBefore));
 }
 
 #[test]
