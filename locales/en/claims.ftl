@@ -1,6 +1,6 @@
 # Pages of claiming, deciding and paying
 
-nav-claims = Subsidies
+nav-claims = Claims
 nav-my-claims = My subsidies
 nav-payments = Payments
 nav-budgets = Budgets

@@ -1,6 +1,6 @@
 # 补贴申领、审核、发放各页
 
-nav-claims = 补贴
+nav-claims = 补贴申领
 nav-my-claims = 我的补贴
 nav-payments = 发放
 nav-budgets = 预算

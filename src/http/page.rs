@@ -114,82 +114,98 @@ fn frame(call: &Call, texts: &Texts, title_key: &str, page: Value, errors: &[Val
 /// The pages that each role starts from, in the order of its work.
 #[must_use]
 pub fn navigation(role: Role, path: &str) -> Vec<Value> {
-    let entries: &[(&str, &str)] = match role {
-        Role::Administrator => &[("home", "/"), ("overview", "/overview"), ("classes", "/classes")],
+    let sections: &[(&str, &[(&str, &str)])] = match role {
+        Role::Administrator => &[
+            ("home", &[("home", "/")]),
+            ("overview", &[("overview", "/overview")]),
+            ("classes", &[("classes", "/classes")]),
+        ],
         Role::Bureau => &[
-            ("home", "/"),
-            ("overview", "/overview"),
-            ("classes", "/classes"),
-            ("exams", "/exams"),
-            ("certificates", "/certificates"),
-            ("recorded", "/recorded"),
-            ("first-aid", "/first-aid"),
-            ("claims", "/claims"),
-            ("schemes", "/schemes"),
-            ("monthly-run", "/monthly-run"),
-            ("statements", "/statements"),
-            ("budgets", "/budgets"),
-            ("clawbacks", "/clawbacks"),
-            ("credit", "/credit"),
-            ("talent", "/talent"),
-            ("organisations", "/organisations"),
-            ("areas", "/areas"),
+            ("home", &[("home", "/")]),
+            ("overview", &[("overview", "/overview")]),
+            ("training", &[("classes", "/classes"), ("exams", "/exams")]),
+            (
+                "credentials",
+                &[("certificates", "/certificates"), ("recorded", "/recorded"), ("first-aid", "/first-aid")],
+            ),
+            (
+                "subsidies",
+                &[
+                    ("claims", "/claims"),
+                    ("monthly-run", "/monthly-run"),
+                    ("statements", "/statements"),
+                    ("clawbacks", "/clawbacks"),
+                    ("budgets", "/budgets"),
+                    ("schemes", "/schemes"),
+                ],
+            ),
+            ("merit", &[("talent", "/talent"), ("credit", "/credit")]),
+            ("places", &[("organisations", "/organisations"), ("areas", "/areas")]),
         ],
         Role::Finance => &[
-            ("home", "/"),
-            ("payments", "/payments"),
-            ("claims", "/claims"),
-            ("budgets", "/budgets"),
-            ("clawbacks", "/clawbacks"),
-            ("schemes", "/schemes"),
-            ("overview", "/overview"),
+            ("home", &[("home", "/")]),
+            ("payments", &[("payments", "/payments")]),
+            ("claims", &[("claims", "/claims")]),
+            ("budgets", &[("budgets", "/budgets")]),
+            ("clawbacks", &[("clawbacks", "/clawbacks")]),
+            ("schemes", &[("schemes", "/schemes")]),
+            ("overview", &[("overview", "/overview")]),
         ],
         Role::Town => &[
-            ("home", "/"),
-            ("claims", "/claims"),
-            ("overview", "/overview"),
-            ("classes", "/classes"),
-            ("organisations", "/organisations"),
+            ("home", &[("home", "/")]),
+            ("claims", &[("claims", "/claims")]),
+            ("overview", &[("overview", "/overview")]),
+            ("classes", &[("classes", "/classes")]),
+            ("organisations", &[("organisations", "/organisations")]),
         ],
         Role::School => &[
-            ("home", "/"),
-            ("classes", "/classes"),
-            ("exams", "/exams"),
-            ("certificates", "/certificates"),
-            ("my-credit", "/my/credit"),
+            ("home", &[("home", "/")]),
+            ("classes", &[("classes", "/classes")]),
+            ("exams", &[("exams", "/exams")]),
+            ("certificates", &[("certificates", "/certificates")]),
+            ("my-credit", &[("my-credit", "/my/credit")]),
         ],
         Role::Assessor => &[
-            ("home", "/"),
-            ("exams", "/exams"),
-            ("certificates", "/certificates"),
-            ("recorded", "/recorded"),
-            ("talent", "/talent"),
-            ("my-credit", "/my/credit"),
+            ("home", &[("home", "/")]),
+            ("exams", &[("exams", "/exams")]),
+            ("certificates", &[("certificates", "/certificates")]),
+            ("recorded", &[("recorded", "/recorded")]),
+            ("talent", &[("talent", "/talent")]),
+            ("my-credit", &[("my-credit", "/my/credit")]),
         ],
         Role::FirstAidIssuer => &[
-            ("home", "/"),
-            ("first-aid", "/first-aid"),
-            ("certificates", "/certificates"),
-            ("my-credit", "/my/credit"),
+            ("home", &[("home", "/")]),
+            ("first-aid", &[("first-aid", "/first-aid")]),
+            ("certificates", &[("certificates", "/certificates")]),
+            ("my-credit", &[("my-credit", "/my/credit")]),
         ],
         Role::Institution => &[
-            ("home", "/"),
-            ("scan", "/scan"),
-            ("staff", "/staff"),
-            ("claims", "/claims"),
-            ("statements", "/statements"),
-            ("watch", "/watch"),
-            ("my-credit", "/my/credit"),
+            ("home", &[("home", "/")]),
+            ("scan", &[("scan", "/scan")]),
+            ("staff", &[("staff", "/staff")]),
+            ("claims", &[("claims", "/claims")]),
+            ("statements", &[("statements", "/statements")]),
+            ("watch", &[("watch", "/watch")]),
+            ("my-credit", &[("my-credit", "/my/credit")]),
         ],
         Role::Caregiver => &[
-            ("home", "/"),
-            ("my-certificates", "/my/certificates"),
-            ("my-claims", "/my/claims"),
-            ("my-credit", "/my/credit"),
+            ("home", &[("home", "/")]),
+            ("my-certificates", &[("my-certificates", "/my/certificates")]),
+            ("my-claims", &[("my-claims", "/my/claims")]),
+            ("my-credit", &[("my-credit", "/my/credit")]),
         ],
     };
     let current = |href: &str| path == href || (href != "/" && path.starts_with(&format!("{href}/")));
-    entries.iter().map(|(key, href)| json!({ "key": key, "href": href, "current": current(href) })).collect()
+    let page = |(key, href): &(&str, &str)| json!({ "key": key, "href": href, "current": current(href) });
+    let section = |(key, pages): &(&str, &[(&str, &str)])| {
+        let more: &[_] = if pages.len() > 1 { pages } else { &[] };
+        json!({
+            "key": key, "href": pages.first().map(|(_, href)| href),
+            "current": pages.iter().any(|(_, href)| current(href)),
+            "pages": more.iter().map(page).collect::<Vec<_>>(),
+        })
+    };
+    sections.iter().map(section).collect()
 }
 
 /// The options of a select or of choices: every code of `C` with its name, and which one is chosen.
