@@ -80,6 +80,7 @@ fn what_was_paid_for_a_certificate_won_by_fraud_is_asked_back() {
             &now(world, &paid[0])["amount_fen"].clone(),
         );
         assert_eq!(of, expected, "{asked:?}");
+        assert_eq!(asked[0]["proposed_by"], Value::Null, "two persons have still to look at it: {asked:?}");
         assert_eq!(now(world, &waiting)["state"], "in-notice");
 
         // All of the body's, in one decision: what was not paid yet is not paid any more.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::db::{Conn, Tx};
 use crate::kernel::context::{Actor, Context};
-use crate::kernel::ids::{ClaimId, ClawbackId, entity};
+use crate::kernel::ids::{AccountId, ClaimId, ClawbackId, entity};
 use crate::kernel::invalid::{FieldError, Invalid};
 use crate::kernel::money::Fen;
 use crate::registry::audit;
@@ -47,13 +47,13 @@ pub fn claim_claw_back(
     of.state.demand()?;
     match store::find_live(tx, id)? {
         None => {
-            let asked = proposed(tx, context, &of, amount, call)?;
+            let asked = proposed(tx, context, context.account(), (&of, amount), call)?;
             Ok(Asked::Pending(Box::new(asked)))
         }
         // The monthly check proposed it: a first person still has to.
         Some(before) if before.proposed_by.is_none() => {
             store::drop_proposal(tx, before.id)?;
-            let asked = proposed(tx, context, &of, amount, call)?;
+            let asked = proposed(tx, context, context.account(), (&of, amount), call)?;
             Ok(Asked::Pending(Box::new(asked)))
         }
         Some(before) if before.state != ClawbackState::Proposed => {
@@ -75,8 +75,8 @@ pub fn claim_claw_back(
 fn proposed(
     tx: &mut Tx,
     context: &Context,
-    of: &Claim,
-    amount: Fen,
+    by: Option<AccountId>,
+    (of, amount): (&Claim, Fen),
     call: &ClawbackCall,
 ) -> Result<Clawback, Error> {
     let asked = Clawback {
@@ -86,7 +86,7 @@ fn proposed(
         reason: call.reason.clone(),
         amount,
         received: Fen::ZERO,
-        proposed_by: context.account(),
+        proposed_by: by,
         proposed_at: context.now,
         decided_by: None,
         decided_at: None,
@@ -99,7 +99,7 @@ fn proposed(
     Ok(asked)
 }
 
-/// 月度复核提出的追回: noted once, for two persons to decide on. `None` where one is under way.
+/// 复核提出的追回: noted once, for two persons to decide on, whoever let the check run. `None` where one is under way.
 pub fn clawback_propose(
     tx: &mut Tx,
     context: &Context,
@@ -113,7 +113,7 @@ pub fn clawback_propose(
     }
     let call =
         ClawbackCall { cause, amount: Some(amount), instalments: Vec::new(), reason: reason.to_owned() };
-    proposed(tx, context, of, amount, &call).map(Some)
+    proposed(tx, context, None, (of, amount), &call).map(Some)
 }
 
 fn decided(tx: &mut Tx, context: &Context, of: &Claim, before: &Clawback) -> Result<Clawback, Error> {
