@@ -130,8 +130,8 @@ fn standing(
     tx: &mut Tx,
     all: &[Beneficiary],
 ) -> Result<HashMap<(Beneficiary, FactName, String), StatementId>, DbError> {
-    let people: Vec<PersonId> = all.iter().filter_map(|one| one.person()).collect();
-    let organisations: Vec<OrganisationId> = all.iter().filter_map(|one| one.organisation()).collect();
+    let people: Vec<PersonId> = all.iter().filter_map(Beneficiary::person).collect();
+    let organisations: Vec<OrganisationId> = all.iter().filter_map(Beneficiary::organisation).collect();
     let rows: Vec<StatementRow> = statements::table
         .filter(statements::person_id.eq_any(people).or(statements::organisation_id.eq_any(organisations)))
         .filter(statements::superseded_at.is_null())
