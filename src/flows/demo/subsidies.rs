@@ -22,6 +22,7 @@ use crate::kernel::ids::PersonId;
 use crate::kernel::money::Fen;
 use crate::kernel::month::Month;
 use crate::registry::ledger::{self, NewBudget};
+use crate::registry::organisations;
 use crate::registry::schemes::Beneficiary;
 use crate::registry::subsidies::rules::state::StateCode;
 use crate::registry::subsidies::service::{self, Decision};
@@ -171,12 +172,12 @@ impl Desk<'_, '_> {
             Ok((number, row))
         });
         let rows: Vec<_> = rows.collect::<Result<_, LoadError>>()?;
-        let source = FileSource {
-            by: "海洲街道养老服务中心（演示）".to_owned(),
-            file: format!("考勤{month}.xlsx"),
-        };
-        let context = self.context(on, 560, &self.institution);
         let office = self.books.office;
+        let own = self.institution.organisation.ok_or(LoadError::Incomplete("institution"))?;
+        let known = office.desk.database.read(|conn| organisations::store::find(conn, own))?;
+        let by = known.ok_or(LoadError::Incomplete("institution"))?.name;
+        let source = FileSource { by, file: format!("考勤{month}.xlsx") };
+        let context = self.context(on, 560, &self.institution);
         office.desk.database.write(|tx| {
             let documents = (office.sealer, office.regions);
             statements_import(tx, &context, &self.institution, documents, (&source, &rows))?;
